@@ -1,0 +1,76 @@
+# Build with PGXS: make, make install, make installcheck; PG_CONFIG= names another PostgreSQL.
+# make demo and make check set up a fresh machine first; CONTRIBUTING.md tells of every suite.
+
+EXTENSION = policies
+EXTENSION_VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" policies.control)
+EXTENSION_SCRIPT = build/policies--$(EXTENSION_VERSION).sql
+EXTENSION_SCRIPT_PARTS = $(sort $(wildcard sql/install/*.sql))
+REGISTRY_STEPS = $(sort $(wildcard sql/registry/*.sql))
+REGISTRY_STEPS_SOURCE = build/registry_steps.cpp
+
+MODULE_big = policies
+OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*.cpp src/pg/*.cpp src/functions/*.cpp)) src/module.cpp \
+    $(REGISTRY_STEPS_SOURCE))
+DATA = $(wildcard sql/updates/*.sql)
+DATA_built = $(EXTENSION_SCRIPT)
+REGRESS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
+EXTRA_CLEAN = build
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
+
+# PGXS compiles C++ for the just-in-time compiler without our flags, and nothing here would gain from it.
+override with_llvm = no
+# PostgreSQL's headers count as the system's: our files alone must be free of warnings. On PostgreSQL 15 nothing but this
+# definition exports a function from a library with hidden visibility.
+PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
+    -DPGDLLEXPORT='__attribute__((visibility("default")))'
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
+SHLIB_LINK = -lstdc++ -Wl,--version-script=src/exports.map
+
+# Absent on a machine that setup has not seen yet.
+-include $(PGXS)
+
+$(EXTENSION_SCRIPT): $(EXTENSION_SCRIPT_PARTS) policies.control
+	mkdir -p build
+	cat $(EXTENSION_SCRIPT_PARTS) > $@
+
+$(REGISTRY_STEPS_SOURCE): $(REGISTRY_STEPS) tools/embed_sql.sh
+	mkdir -p build
+	tools/embed_sql.sh $(REGISTRY_STEPS) > $@
+
+$(MODULE_big).so: src/exports.map
+
+-include $(OBJS:.o=.d)
+
+.PHONY: installed check check-source check-core check-sanitizers check-regress check-isolation check-tap
+
+# A second make, since this one may have started without PGXS.
+installed:
+	tools/install_packages.sh
+	$(MAKE) --silent all
+	tools/as_root.sh $(MAKE) --silent install
+
+check: check-source check-core check-sanitizers check-regress check-isolation check-tap
+
+check-source: installed
+	tools/check_source.sh
+
+check-core: installed
+	cmake --preset default
+	cmake --build --preset default --target policies_core_tests
+	ctest --preset default --no-tests=error
+
+check-sanitizers: installed
+	cmake --preset asan
+	cmake --build --preset asan --target policies_core_tests
+	ctest --preset asan --no-tests=error
+
+check-regress: installed
+	tools/in_scratch.sh regress tools/run_regress.sh regress .
+
+check-isolation: installed
+	tools/in_scratch.sh isolation tools/run_regress.sh isolation test/isolation
+
+check-tap: installed
+	tools/in_scratch.sh tap tools/run_tap.sh test/t

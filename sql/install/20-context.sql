@@ -1,0 +1,21 @@
+-- Who is calling: STABLE, never IMMUTABLE, so that no plan keeps one caller's tenant for the next.
+
+CREATE FUNCTION policies.current_tenant_id() RETURNS pg_catalog.text
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_current_tenant_id';
+COMMENT ON FUNCTION policies.current_tenant_id() IS
+'The caller''s tenant, from the claims of a trusted session; NULL when there is no sound context.';
+
+CREATE FUNCTION policies.current_app_id() RETURNS pg_catalog.text
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_current_app_id';
+COMMENT ON FUNCTION policies.current_app_id() IS
+'The calling application, from the claims of a trusted session; NULL for a person''s session.';
+
+CREATE FUNCTION policies.current_person_id() RETURNS pg_catalog.text
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_current_person_id';
+COMMENT ON FUNCTION policies.current_person_id() IS
+'The calling person, from the claims of a trusted session (by default "sub"); NULL when the claims name none.';
+
+CREATE FUNCTION policies.context_problem() RETURNS pg_catalog.text
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_context_problem';
+COMMENT ON FUNCTION policies.context_problem() IS
+'Why the session has no context and hence sees no rows and may not write, in one sentence; NULL when it has one.';

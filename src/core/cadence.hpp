@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+
+#include "core/result.hpp"
+
+namespace policies::core {
+
+/// A span of calendar time, with PostgreSQL interval's three parts.
+struct Cadence {
+    std::int32_t months{0};
+    std::int32_t days{0};
+    std::int64_t microseconds{0};
+};
+
+/// Checks that a cadence moves time forward: no part negative, not all zero.
+/// Errors: check_violation naming the parts.
+Check check_cadence(const Cadence& cadence);
+
+/// Adds a cadence to an instant, in UTC and the proleptic Gregorian calendar, whatever the session's time
+/// zone: first the months, a day past the end of its month becoming that month's last (31 January + 1 month =
+/// 28 or 29 February; RFC 5545 would skip it, a review must not be skipped), then the days, then the
+/// microseconds. Parts may be negative. unix_microseconds and the result count from 1970-01-01 00:00 UTC.
+/// Errors: out_of_range when the result is outside PostgreSQL's timestamps (4713-11-24 BC to 294276-12-31
+/// AD).
+Result<std::int64_t> add_cadence(std::int64_t unix_microseconds, const Cadence& cadence);
+
+} // namespace policies::core

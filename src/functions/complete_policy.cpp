@@ -1,0 +1,160 @@
+#include "core/cadence.hpp"
+#include "core/typed_id.hpp"
+#include "pg/context.hpp"
+#include "pg/guard.hpp"
+#include "pg/new_id.hpp"
+#include "pg/spi.hpp"
+#include "pg/trigger.hpp"
+#include "pg/values.hpp"
+
+extern "C" {
+#include "access/xact.h"
+}
+
+// close_review_cycle(): the work of complete_policy(). The policy is read, locked and updated with the
+// caller's rights; only the row of the review log, which callers cannot write, is inserted with its owner's.
+
+namespace {
+
+using namespace policies;
+
+/// How soon after a completion another one must be a repetition of it rather than the early end of the new
+/// cycle.
+constexpr std::int64_t repetition_window = INT64CONST(24) * 3600 * 1000000;
+
+/// The policy under review, its row locked.
+struct Policy {
+    std::string id;
+    std::optional<std::string> app_id;
+    std::optional<std::string> version;
+    std::optional<TimestampTz> due_at;
+    std::optional<core::Cadence> cadence;
+};
+
+std::string shown(TimestampTz instant) {
+    const char* const text = pg::call([&] { return timestamptz_to_str(instant); });
+    return text;
+}
+
+std::optional<std::string> text_result(int column) {
+    const auto value = pg::result_value(0, column);
+    return value.is_null ? std::nullopt : std::optional<std::string>(pg::text_view(value.datum));
+}
+
+std::optional<TimestampTz> time_result(int column) {
+    const auto value = pg::result_value(0, column);
+    return value.is_null ? std::nullopt : std::optional<TimestampTz>(DatumGetTimestampTz(value.datum));
+}
+
+Policy lock_policy(const core::Claims& caller, const std::string& id) {
+    const auto count = pg::execute(
+        "SELECT app_id, version, next_review_at, review_cadence FROM policies.policies "
+        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2 AND NOT is_deleted "
+        "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) FOR UPDATE",
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(id), pg::text_parameter(caller.app_id)});
+    if (count == 0) {
+        pg::fail({.code = core::ErrorCode::not_found,
+                  .message = "policy " + core::quoted(id) + " does not exist"});
+    }
+    const auto cadence = pg::result_value(0, 4);
+    return {.id = id,
+            .app_id = text_result(1),
+            .version = text_result(2),
+            .due_at = time_result(3),
+            .cadence = cadence.is_null ? std::nullopt
+                                       : std::optional(pg::cadence_of(*DatumGetIntervalP(cadence.datum)))};
+}
+
+void refuse_repetition(const core::Claims& caller, const Policy& policy, TimestampTz now) {
+    const auto count =
+        pg::execute("SELECT reviewed_at FROM policies.policy_reviews "
+                    "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
+                    "ORDER BY reviewed_at DESC LIMIT 1",
+                    {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id)});
+    if (count == 0) {
+        return;
+    }
+    const TimestampTz last = time_result(1).value();
+    if (!policy.due_at) {
+        pg::fail(
+            {.code = core::ErrorCode::conflict,
+             .message = "policy " + core::quoted(policy.id) + " has no open review cycle",
+             .detail = "Its last review was completed at " + shown(last) + ", and no next one is scheduled.",
+             .hint = "Set next_review_at first."});
+    }
+    if (now < *policy.due_at && now - last < repetition_window) {
+        pg::fail({.code = core::ErrorCode::conflict,
+                  .message = "the review of policy " + core::quoted(policy.id) + " is already completed",
+                  .detail = "It was completed at " + shown(last) + "; the next review is due at " +
+                            shown(*policy.due_at) + ".",
+                  .hint = "The next review can be completed early from 24 hours after the last one."});
+    }
+}
+
+std::optional<TimestampTz> next_review(const Policy& policy, std::optional<TimestampTz> given,
+                                       TimestampTz now) {
+    if (given) {
+        if (!pg::is_finite(*given) || *given <= now) {
+            pg::fail({.code = core::ErrorCode::invalid_argument,
+                      .message = "next_review_at must be a time after the completion, not " + shown(*given)});
+        }
+        return given;
+    }
+    if (!policy.cadence) {
+        return std::nullopt;
+    }
+    return pg::unwrap(core::add_cadence(now, *policy.cadence));
+}
+
+Oid owner_of_reviews() {
+    pg::execute("SELECT relowner FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) "
+                "'policies.policy_reviews'::pg_catalog.regclass",
+                {});
+    return DatumGetObjectId(pg::result_value(0, 1).datum);
+}
+
+void log_review(const core::Claims& caller, const Policy& policy, const std::optional<std::string>& note,
+                TimestampTz now, std::optional<TimestampTz> next) {
+    const auto id = pg::new_id("rev");
+    const pg::RunAs owner(owner_of_reviews());
+    pg::execute(
+        "INSERT INTO policies.policy_reviews (id, tenant_id, app_id, policy_id, policy_version, due_at, "
+        "reviewed_at, reviewed_by, note, next_review_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        {{.type = TEXTOID, .value = id},
+         pg::text_parameter(caller.tenant_id),
+         pg::text_parameter(policy.app_id),
+         pg::text_parameter(policy.id),
+         pg::text_parameter(policy.version),
+         pg::timestamp_parameter(policy.due_at),
+         pg::timestamp_parameter(now),
+         pg::text_parameter(caller.person_id),
+         pg::text_parameter(note),
+         pg::timestamp_parameter(next)});
+}
+
+void set_next_review(const core::Claims& caller, const Policy& policy, std::optional<TimestampTz> next) {
+    pg::execute(
+        "UPDATE policies.policies SET next_review_at = $3 "
+        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id), pg::timestamp_parameter(next)});
+}
+
+} // namespace
+
+POLICIES_FUNCTION(close_review_cycle) {
+    pg::require_arguments(fcinfo, {"id"});
+    // A copy: what follows may change the context's cache.
+    const core::Claims caller = pg::unwrap(pg::current_context().claims);
+    const auto id = core::format_typed_id(pg::unwrap(core::parse_typed_id(pg::text_argument(fcinfo, 0))));
+    const auto note = pg::optional_text_argument(fcinfo, 1);
+    const auto given = PG_ARGISNULL(2) ? std::nullopt : std::optional<TimestampTz>(PG_GETARG_TIMESTAMPTZ(2));
+
+    const pg::SpiSession session;
+    const auto policy = lock_policy(caller, id);
+    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    refuse_repetition(caller, policy, now);
+    const auto next = next_review(policy, given, now);
+    log_review(caller, policy, note, now, next);
+    set_next_review(caller, policy, next);
+    PG_RETURN_VOID();
+}

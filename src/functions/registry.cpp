@@ -1,0 +1,70 @@
+#include "functions/registry_steps.hpp"
+#include "pg/context.hpp"
+#include "pg/guard.hpp"
+#include "pg/spi.hpp"
+#include "pg/table.hpp"
+#include "pg/values.hpp"
+
+// create_registry(): builds the register's tables, or brings them to the shape that this library knows.
+
+namespace {
+
+using namespace policies;
+
+/// The highest step that was applied; 0 when there is no register.
+int applied_version() {
+    if (!pg::relation_exists("policies", "registry_steps")) {
+        return 0;
+    }
+    const auto rows = pg::query("SELECT coalesce(max(step), 0) FROM policies.registry_steps", {});
+    return std::stoi(rows[0][0].value());
+}
+
+Oid administrator() {
+    const Oid oid = pg::call([] { return pg::role_oid(pg::admin_role); });
+    if (!OidIsValid(oid)) {
+        pg::fail(
+            {.code = core::ErrorCode::wrong_object,
+             .message = "role " + core::quoted(pg::admin_role) + " does not exist",
+             .hint = "The register's tables belong to it. Create it: CREATE ROLE policies_admin NOLOGIN."});
+    }
+    return oid;
+}
+
+void apply(const RegistryStep& step) {
+    pg::execute(step.sql);
+    pg::execute("INSERT INTO policies.registry_steps (step, name) VALUES ($1, $2)",
+                {{.type = INT4OID, .value = Int32GetDatum(step.number)}, pg::text_parameter(step.name)});
+}
+
+} // namespace
+
+POLICIES_FUNCTION(create_registry) {
+    const pg::SpiSession session;
+    const pg::RunAs role(administrator());
+    int version = applied_version();
+    if (version > 0) {
+        pg::execute("LOCK TABLE policies.registry_steps IN SHARE ROW EXCLUSIVE MODE");
+        version = applied_version();
+    }
+    for (const auto& step : registry_steps()) {
+        if (step.number > version) {
+            apply(step);
+            version = step.number;
+        }
+    }
+    return Int32GetDatum(version);
+}
+
+POLICIES_FUNCTION(registry_version) {
+    const pg::SpiSession session;
+    const int version = applied_version();
+    if (version == 0) {
+        PG_RETURN_NULL();
+    }
+    return Int32GetDatum(version);
+}
+
+POLICIES_FUNCTION(latest_registry_version) {
+    return Int32GetDatum(registry_steps().back().number);
+}

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+
+namespace policies {
+
+/// One step in building the register: a file of sql/registry, embedded at build time by tools/embed_sql.sh.
+struct RegistryStep {
+    int number;
+    const char* name;
+    const char* sql;
+};
+
+/// All steps, in order. A released step never changes: later shapes come as later steps.
+std::span<const RegistryStep> registry_steps() noexcept;
+
+} // namespace policies

@@ -1,0 +1,182 @@
+#include "functions/row_security.hpp"
+
+#include "pg/context.hpp"
+#include "pg/guard.hpp"
+#include "pg/spi.hpp"
+#include "pg/values.hpp"
+
+// scope_by_tenant(): who sees and writes which rows of a table.
+
+namespace policies {
+
+namespace {
+
+using pg::Table;
+
+constexpr std::array<std::string_view, 3> policy_names{"policies_tenant_scope", "policies_auditor_read",
+                                                       "policies_admin_all"};
+
+// Bare calls of the context functions: the planner estimates a stable function's value, and so tells a big
+// tenant from a small one; a sub-select would hide that.
+constexpr std::string_view tenant_scope =
+    "tenant_id = policies.current_tenant_id() AND "
+    "(policies.current_app_id() IS NULL OR app_id = policies.current_app_id())";
+
+void require_columns(const Table& table) {
+    const auto columns = pg::columns_of(table);
+    for (const auto* const name : {"id", "tenant_id", "app_id"}) {
+        const auto* const column = pg::find_column(columns, name);
+        if (column == nullptr || column->base_type != TEXTOID) {
+            pg::fail(
+                {.code = core::ErrorCode::wrong_type,
+                 .message = "table " + core::quoted(table.name) + " has no text column " + core::quoted(name),
+                 .hint = "Call policies.add_base_columns() first."},
+                name);
+        }
+    }
+}
+
+void refuse_foreign_policies(const Table& table) {
+    for (const auto& row :
+         pg::query("SELECT polname FROM pg_policy WHERE polrelid = $1", {pg::oid_parameter(table.oid)})) {
+        if (std::ranges::find(policy_names, row[0].value()) == policy_names.end()) {
+            pg::fail(
+                {.code = core::ErrorCode::duplicate_object,
+                 .message = "table " + core::quoted(table.name) + " has the row security policy " +
+                            core::quoted(row[0].value()) + " of its own",
+                 .detail = "Permissive policies add up: it would let callers see more than their tenant.",
+                 .hint = "Drop it first."});
+        }
+    }
+}
+
+bool has_index(const Table& table, std::string_view condition) {
+    return !pg::query("SELECT FROM pg_index i WHERE i.indrelid = $1 AND i.indisvalid AND " +
+                          std::string(condition),
+                      {pg::oid_parameter(table.oid)})
+                .empty();
+}
+
+void require_partition_key_in_unique_index(const Table& table) {
+    if (!table.is_partitioned) {
+        return;
+    }
+    const auto rows =
+        pg::query("SELECT a.attname FROM pg_partitioned_table p "
+                  "CROSS JOIN unnest(p.partattrs::int2[]) AS key(number) "
+                  "LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = key.number "
+                  "WHERE p.partrelid = $1 AND a.attname IS DISTINCT FROM 'tenant_id' "
+                  "AND a.attname IS DISTINCT FROM 'id'",
+                  {pg::oid_parameter(table.oid)});
+    if (!rows.empty()) {
+        pg::fail({.code = core::ErrorCode::not_supported,
+                  .message = "partitioned table " + core::quoted(table.name) + " cannot be protected",
+                  .detail = "PostgreSQL needs the partition key in every unique index, and " +
+                            (rows[0][0] ? core::quoted(*rows[0][0]) : std::string("an expression")) +
+                            " is neither tenant_id nor id.",
+                  .hint = "Partition it by tenant_id or id."});
+    }
+}
+
+void ensure_unique_key(const Table& table) {
+    if (has_index(table, "i.indisunique AND i.indpred IS NULL AND i.indnkeyatts = 2 AND "
+                         "ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid "
+                         "      AND a.attnum = ANY (i.indkey[0:1]::int2[]) ORDER BY a.attname) = "
+                         "ARRAY['id', 'tenant_id']")) {
+        return;
+    }
+    require_partition_key_in_unique_index(table);
+    if (has_index(table, "i.indisprimary")) {
+        pg::execute("CREATE UNIQUE INDEX ON " + table.sql_name() + " (tenant_id, id)");
+    } else {
+        pg::execute("ALTER TABLE " + table.sql_name() + " ADD PRIMARY KEY (tenant_id, id)");
+    }
+}
+
+void create_policy(const Table& table, std::string_view name, const std::string& definition) {
+    pg::execute("CREATE POLICY " + pg::identifier(name) + " ON " + table.sql_name() + " " + definition);
+}
+
+std::string for_role(std::string_view command, const char* role, std::string_view condition) {
+    auto definition =
+        "FOR " + std::string(command) + " TO " + role + " USING (" + std::string(condition) + ")";
+    if (command == "ALL") {
+        definition += " WITH CHECK (" + std::string(condition) + ")";
+    }
+    return definition;
+}
+
+void create_policies(const Table& table, Access callers) {
+    drop_policies(table);
+    create_policy(
+        table, policy_names[0],
+        for_role(callers == Access::read_and_write ? "ALL" : "SELECT", pg::caller_role, tenant_scope));
+    create_policy(table, policy_names[1], for_role("SELECT", pg::auditor_role, "true"));
+    create_policy(table, policy_names[2], for_role("ALL", pg::admin_role, "true"));
+}
+
+void force_row_security(const Table& table) {
+    pg::execute("ALTER TABLE " + table.sql_name() + " ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
+}
+
+void grant(const Table& table, Access callers) {
+    revoke_grants(table);
+    pg::execute("REVOKE ALL ON " + table.sql_name() + " FROM PUBLIC");
+    pg::execute("GRANT SELECT" + std::string(callers == Access::read_and_write ? ", INSERT, UPDATE" : "") +
+                " ON " + table.sql_name() + " TO " + pg::caller_role);
+    pg::execute("GRANT SELECT ON " + table.sql_name() + " TO " + pg::auditor_role);
+    pg::execute("GRANT SELECT, INSERT, UPDATE, DELETE ON " + table.sql_name() + " TO " + pg::admin_role);
+}
+
+/// Partitions named directly are no way around: nobody is granted them, and their own row security lets no
+/// row through.
+void close_partitions(const Table& table) {
+    for (const auto& partition : pg::partitions_of(table)) {
+        force_row_security(partition);
+        pg::execute("REVOKE ALL ON " + partition.sql_name() + " FROM PUBLIC");
+        revoke_grants(partition);
+    }
+}
+
+} // namespace
+
+void drop_policies(const Table& table) {
+    for (const auto& row :
+         pg::query("SELECT polname FROM pg_policy WHERE polrelid = $1", {pg::oid_parameter(table.oid)})) {
+        const auto& name = row[0].value();
+        if (std::ranges::find(policy_names, name) != policy_names.end()) {
+            pg::execute("DROP POLICY " + pg::identifier(name) + " ON " + table.sql_name());
+        }
+    }
+}
+
+void revoke_grants(const Table& table) {
+    // An owner revoking from itself would lose its own rights for good.
+    for (const auto& row :
+         pg::query("SELECT r.rolname FROM pg_roles r, pg_class c WHERE c.oid = $1 AND r.oid <> c.relowner "
+                   "AND r.rolname IN ('policies_caller', 'policies_auditor', 'policies_admin')",
+                   {pg::oid_parameter(table.oid)})) {
+        pg::execute("REVOKE ALL ON " + table.sql_name() + " FROM " + pg::identifier(row[0].value()));
+    }
+}
+
+void scope_by_tenant(const Table& table, Access callers) {
+    require_columns(table);
+    refuse_foreign_policies(table);
+    create_policies(table, callers);
+    force_row_security(table);
+    grant(table, callers);
+    close_partitions(table);
+}
+
+} // namespace policies
+
+POLICIES_FUNCTION(scope_by_tenant) {
+    using namespace policies;
+    pg::require_arguments(fcinfo, {"table_name", "callers_may_write"});
+    const pg::SpiSession session;
+    const auto table = pg::lock_protectable_table(PG_GETARG_OID(0));
+    ensure_unique_key(table);
+    scope_by_tenant(table, PG_GETARG_BOOL(1) ? Access::read_and_write : Access::read_only);
+    PG_RETURN_VOID();
+}

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "pg/table.hpp"
+
+namespace policies {
+
+/// What policies_caller may do with the rows of its tenant. Deleting is never granted.
+enum class Access { read_only, read_and_write };
+
+/// Enables and forces row security on a table (and closes its partitions), with the policies and the grants
+/// of the three roles that use it. What was there of ours is replaced. Fails with duplicate_object when the
+/// table has other policies.
+void scope_by_tenant(const pg::Table& table, Access callers);
+
+/// Drops our policies from a table.
+void drop_policies(const pg::Table& table);
+
+/// Takes a table's privileges from our roles.
+void revoke_grants(const pg::Table& table);
+
+} // namespace policies

@@ -1,0 +1,12 @@
+#include "pg/context.hpp"
+
+extern "C" {
+
+PG_MODULE_MAGIC;
+
+PGDLLEXPORT void _PG_init(void);
+
+void _PG_init(void) {
+    policies::pg::define_context_settings();
+}
+}

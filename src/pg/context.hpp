@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/claims.hpp"
+#include "pg/postgres.hpp"
+
+// Who is calling: the one interface behind which the sources of that knowledge stand (today: JWT claims in
+// the setting request.jwt.claims of a trusted session).
+
+namespace policies::pg {
+
+/// Defines the settings policies.tenant_claim, policies.app_claim and policies.person_claim. Call once, at
+/// load.
+void define_context_settings();
+
+/// The context of the running statement, or why there is none.
+struct Context {
+    bool has_claims;                   ///< request.jwt.claims is set and not empty
+    bool is_trusted;                   ///< the session's claims are believed
+    core::Result<core::Claims> claims; ///< an error unless has_claims, is_trusted, and the claims are sound
+};
+
+/// Who is calling. Parsed once per distinct text of the claims and backend; later calls compare the text. The
+/// reference is valid until the next call. Never raises for bad claims. For either regime of pg/guard.hpp.
+const Context& current_context();
+
+/// True when the current role (not the session's) operates the register: a superuser or a member of
+/// policies_admin.
+bool is_administrator();
+
+/// The OID of one of the extension's roles, or InvalidOid when the role was dropped. May ereport.
+Oid role_oid(const char* name);
+
+inline constexpr const char* caller_role = "policies_caller";
+inline constexpr const char* gateway_role = "policies_gateway";
+inline constexpr const char* auditor_role = "policies_auditor";
+inline constexpr const char* admin_role = "policies_admin";
+
+} // namespace policies::pg

@@ -1,0 +1,84 @@
+#include "pg/guard.hpp"
+
+#include "pg/errors.hpp"
+
+namespace policies::pg {
+
+namespace {
+
+/// Puts PostgreSQL's handler back, whether the scope is left by return, by exception or after a longjmp into
+/// it.
+class HandlerScope {
+public:
+    HandlerScope() noexcept : exception_stack_(PG_exception_stack), context_stack_(error_context_stack) {}
+    ~HandlerScope() { restore(); }
+    HandlerScope(const HandlerScope&) = delete;
+    HandlerScope& operator=(const HandlerScope&) = delete;
+
+    void restore() const noexcept {
+        PG_exception_stack = exception_stack_;
+        error_context_stack = context_stack_;
+    }
+
+private:
+    sigjmp_buf* const exception_stack_;
+    ErrorContextCallback* const context_stack_;
+};
+
+/// The current error, copied and cleared; null when the copy itself failed for want of memory.
+ErrorData* take_error() {
+    const HandlerScope scope;
+    sigjmp_buf handler;
+    if (sigsetjmp(handler, 0) != 0) {
+        scope.restore();
+        FlushErrorState();
+        return nullptr;
+    }
+    PG_exception_stack = &handler;
+    ErrorData* const data = CopyErrorData();
+    FlushErrorState();
+    return data;
+}
+
+} // namespace
+
+void fail(core::Error error, std::string_view column) {
+    throw Failure{std::move(error), std::string(column)};
+}
+
+void call_catching(void (*function)(void*), void* argument) {
+    const MemoryContext context = CurrentMemoryContext;
+    const HandlerScope scope;
+    sigjmp_buf handler;
+    if (sigsetjmp(handler, 0) == 0) {
+        PG_exception_stack = &handler;
+        function(argument);
+        return;
+    }
+    scope.restore();
+    MemoryContextSwitchTo(context);
+    throw PostgresError{take_error()};
+}
+
+Datum run(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo) {
+    Report report;
+    try {
+        return body(fcinfo);
+    } catch (const PostgresError& error) {
+        report.postgres_error = error.data;
+        if (error.data == nullptr) {
+            report.set_out_of_memory();
+        }
+    } catch (const Failure& failure) {
+        report.set(failure.error, failure.column);
+    } catch (const std::bad_alloc&) {
+        report.set_out_of_memory();
+    } catch (const std::exception& error) {
+        report.set_internal(error.what());
+    } catch (...) {
+        report.set_internal("an exception of unknown type");
+    }
+    raise(report);
+}
+
+} // namespace policies::pg

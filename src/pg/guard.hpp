@@ -1,0 +1,85 @@
+#pragma once
+
+#include "pg/postgres.hpp"
+
+// The border between PostgreSQL's errors (longjmp) and C++'s (unwinding).
+//
+// A function that callers reach from SQL is written with POLICIES_FUNCTION. Its body lives under one of two
+// regimes:
+//   - it keeps only trivially destructible objects, and may call PostgreSQL directly: an ereport jumps over
+//   nothing; or
+//   - it keeps C++ objects, and calls whatever may ereport through pg::call, which turns the error into an
+//   exception.
+// Either way nothing but an ereport leaves it, with the SQLSTATE that it had.
+
+namespace policies::pg {
+
+/// A PostgreSQL error on its way through C++ frames. The transaction is as good as aborted: it must reach the
+/// border.
+struct PostgresError {
+    ErrorData* data; ///< null when even the copy of the error found no memory
+};
+
+/// An error of ours on its way to the border.
+struct Failure {
+    core::Error error;
+    std::string column{}; ///< the column at fault, reported as such to the client
+};
+
+/// Throws a core error.
+[[noreturn]] void fail(core::Error error, std::string_view column = {});
+
+/// The value of a result, or its error thrown.
+template <typename T>
+T unwrap(core::Result<T> result) {
+    if (!result) {
+        fail(std::move(result).error());
+    }
+    return *std::move(result);
+}
+
+/// Runs function(argument); an ereport inside becomes a PostgresError, thrown from a frame without live
+/// objects.
+void call_catching(void (*function)(void*), void* argument);
+
+/// Calls PostgreSQL from a scope that holds C++ objects. The callable captures by reference, creates no
+/// object with a destructor, and returns something trivial.
+template <std::invocable Callable>
+auto call(Callable&& callable) {
+    using Value = std::invoke_result_t<Callable>;
+    if constexpr (std::is_void_v<Value>) {
+        call_catching([](void* target) { (*static_cast<std::remove_reference_t<Callable>*>(target))(); },
+                      &callable);
+    } else {
+        static_assert(std::is_trivially_destructible_v<Value>);
+        struct Frame {
+            std::remove_reference_t<Callable>& callable;
+            Value value;
+        } frame{callable, Value{}};
+        call_catching(
+            [](void* target) {
+                auto* inner = static_cast<Frame*>(target);
+                inner->value = inner->callable();
+            },
+            &frame);
+        return frame.value;
+    }
+}
+
+/// Runs the body of a SQL function; whatever it throws becomes an ereport after all C++ objects are gone.
+Datum run(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo);
+
+} // namespace policies::pg
+
+/// Defines, exports and guards the C function policies_<name>, the one behind a SQL function. The braces that
+/// follow are its body and see `fcinfo`.
+#define POLICIES_FUNCTION(name)                                                                              \
+    static Datum name##_body(FunctionCallInfo fcinfo);                                                       \
+    extern "C" {                                                                                             \
+    PGDLLEXPORT Datum policies_##name(PG_FUNCTION_ARGS);                                                     \
+    PG_FUNCTION_INFO_V1(policies_##name);                                                                    \
+    Datum policies_##name(PG_FUNCTION_ARGS) {                                                                \
+        return policies::pg::run(name##_body, fcinfo);                                                       \
+    }                                                                                                        \
+    }                                                                                                        \
+    static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

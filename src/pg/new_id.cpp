@@ -1,0 +1,26 @@
+#include "pg/new_id.hpp"
+
+#include "core/typed_id.hpp"
+#include "pg/guard.hpp"
+#include "pg/values.hpp"
+
+namespace policies::pg {
+
+namespace {
+
+constinit core::UlidGenerator generator;
+
+std::uint64_t unix_milliseconds() noexcept {
+    return static_cast<std::uint64_t>((GetCurrentTimestamp() + unix_epoch_offset) / 1000);
+}
+
+} // namespace
+
+Datum new_id(std::string_view prefix) {
+    const auto ulid = unwrap(generator.next(unix_milliseconds(), pg_strong_random));
+    std::array<char, core::max_typed_id_length> text;
+    const auto length = core::write_typed_id(prefix, ulid, text.data());
+    return text_datum({text.data(), length});
+}
+
+} // namespace policies::pg

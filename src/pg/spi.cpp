@@ -1,0 +1,133 @@
+#include "pg/spi.hpp"
+
+#include "pg/guard.hpp"
+#include "pg/values.hpp"
+
+extern "C" {
+#include "utils/array.h"
+}
+
+namespace policies::pg {
+
+namespace {
+
+void check_result(int code, const char* what) {
+    if (code < 0) {
+        fail({.code = core::ErrorCode::internal,
+              .message = std::string(what) + " failed: " + SPI_result_code_string(code)});
+    }
+}
+
+Row read_row(std::uint64_t number) {
+    const TupleDesc descriptor = SPI_tuptable->tupdesc;
+    const HeapTuple tuple = SPI_tuptable->vals[number];
+    Row row;
+    for (int column = 1; column <= descriptor->natts; ++column) {
+        const char* const value = call([&] { return SPI_getvalue(tuple, descriptor, column); });
+        row.push_back(value == nullptr ? std::nullopt : std::optional<std::string>(value));
+    }
+    return row;
+}
+
+} // namespace
+
+SpiSession::SpiSession() : exceptions_at_start_(std::uncaught_exceptions()) {
+    check_result(call([] { return SPI_connect(); }), "SPI_connect");
+}
+
+SpiSession::~SpiSession() {
+    // After an error the abort of the (sub)transaction ends the session, as it does for any C function.
+    if (std::uncaught_exceptions() == exceptions_at_start_) {
+        SPI_finish();
+    }
+}
+
+Parameter text_parameter(std::optional<std::string_view> text) {
+    return {.type = TEXTOID, .value = text ? text_datum(*text) : Datum{0}, .is_null = !text.has_value()};
+}
+
+Parameter text_array_parameter(const std::vector<std::string>& texts) {
+    std::vector<Datum> elements;
+    for (const auto& text : texts) {
+        elements.push_back(text_datum(text));
+    }
+    const auto array = call([&] {
+        return construct_array(elements.data(), static_cast<int>(elements.size()), TEXTOID, -1, false,
+                               TYPALIGN_INT);
+    });
+    return {.type = TEXTARRAYOID, .value = PointerGetDatum(array)};
+}
+
+Parameter oid_parameter(Oid oid) {
+    return {.type = OIDOID, .value = ObjectIdGetDatum(oid)};
+}
+
+Parameter timestamp_parameter(std::optional<TimestampTz> instant) {
+    return {.type = TIMESTAMPTZOID,
+            .value = TimestampTzGetDatum(instant.value_or(0)),
+            .is_null = !instant.has_value()};
+}
+
+void execute(const std::string& sql) {
+    check_result(call([&] { return SPI_execute(sql.c_str(), false, 0); }), "SPI_execute");
+}
+
+std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> parameters) {
+    std::vector<Oid> types;
+    std::vector<Datum> values;
+    std::vector<char> nulls;
+    for (const auto& parameter : parameters) {
+        types.push_back(parameter.type);
+        values.push_back(parameter.value);
+        nulls.push_back(parameter.is_null ? 'n' : ' ');
+    }
+    check_result(call([&] {
+                     return SPI_execute_with_args(sql.c_str(), static_cast<int>(types.size()), types.data(),
+                                                  values.data(), nulls.data(), false, 0);
+                 }),
+                 "SPI_execute_with_args");
+    return SPI_processed;
+}
+
+std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> parameters) {
+    const auto count = execute(sql, parameters);
+    std::vector<Row> rows;
+    for (std::uint64_t number = 0; number < count; ++number) {
+        rows.push_back(read_row(number));
+    }
+    return rows;
+}
+
+Value result_value(std::uint64_t row, int column) {
+    Value value{};
+    value.datum = call([&] {
+        return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &value.is_null);
+    });
+    return value;
+}
+
+std::string identifier(std::string_view name) {
+    const std::string terminated(name);
+    return call([&] { return quote_identifier(terminated.c_str()); });
+}
+
+std::string qualified(std::string_view schema, std::string_view name) {
+    return identifier(schema) + "." + identifier(name);
+}
+
+std::string literal(std::string_view text) {
+    const std::string terminated(text);
+    const char* const quoted = call([&] { return quote_literal_cstr(terminated.c_str()); });
+    return quoted;
+}
+
+RunAs::RunAs(Oid role) noexcept {
+    GetUserIdAndSecContext(&previous_role_, &previous_context_);
+    SetUserIdAndSecContext(role, previous_context_ | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+}
+
+RunAs::~RunAs() {
+    SetUserIdAndSecContext(previous_role_, previous_context_);
+}
+
+} // namespace policies::pg

@@ -1,0 +1,133 @@
+#include "pg/table.hpp"
+
+#include "pg/guard.hpp"
+#include "pg/spi.hpp"
+
+extern "C" {
+#include "catalog/pg_class.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+}
+
+namespace policies::pg {
+
+namespace {
+
+Oid oid_of(const std::optional<std::string>& text) {
+    return static_cast<Oid>(std::stoul(text.value()));
+}
+
+bool is_true(const std::optional<std::string>& text) {
+    return text == "t";
+}
+
+[[noreturn]] void refuse(const std::string& name, const char* reason, const char* hint = "") {
+    fail({.code = core::ErrorCode::wrong_object,
+          .message = "relation " + core::quoted(name) + " cannot be protected",
+          .detail = reason,
+          .hint = hint});
+}
+
+/// The reason why a relation of this row (see lock_protectable_table) is no table to protect.
+void refuse_unprotectable(const Row& row) {
+    const auto& name = row[1].value();
+    const char kind = row[2].value()[0];
+    if (is_true(row[5])) {
+        refuse(name, "It belongs to the system.");
+    }
+    if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) {
+        refuse(name, "It is not a table.", "Protect the table behind it.");
+    }
+    if (row[3] == "t") {
+        refuse(name, "It is temporary: its rows live and end with one session.");
+    }
+    if (is_true(row[4])) {
+        refuse(name, "It is a partition or an inheritance child.",
+               "Protect the table above it: its row security covers what is read through it.");
+    }
+    if (is_true(row[6])) {
+        refuse(name, "It belongs to an extension: pg_dump would lose its policies and triggers.");
+    }
+    if (is_true(row[8])) {
+        refuse(name, "It has inheritance children, whose rows its unique index would not cover.");
+    }
+}
+
+} // namespace
+
+std::string Table::sql_name() const {
+    return qualified(schema, name);
+}
+
+Table lock_protectable_table(Oid oid) {
+    call([&] { LockRelationOid(oid, AccessExclusiveLock); });
+    const auto rows = query(
+        "SELECT n.nspname, c.relname, c.relkind, c.relpersistence, "
+        "       EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid), "
+        "       n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast'), "
+        "       EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid "
+        "               AND d.deptype = 'e'), "
+        "       pg_has_role(c.relowner, 'USAGE'), "
+        "       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) "
+        "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1",
+        {oid_parameter(oid)});
+    if (rows.empty()) {
+        fail({.code = core::ErrorCode::wrong_object,
+              .message = "there is no table with OID " + std::to_string(oid)});
+    }
+    const Row& row = rows.front();
+    refuse_unprotectable(row);
+    if (!is_true(row[7])) {
+        fail({.code = core::ErrorCode::not_permitted,
+              .message = "must be owner of table " + core::quoted(row[1].value())});
+    }
+    return {.oid = oid,
+            .schema = row[0].value(),
+            .name = row[1].value(),
+            .is_partitioned = row[2].value()[0] == RELKIND_PARTITIONED_TABLE};
+}
+
+std::vector<Column> columns_of(const Table& table) {
+    std::vector<Column> columns;
+    for (const auto& row :
+         query("SELECT attname, atttypid, atthasdef, attgenerated <> '' OR attidentity <> '' "
+               "FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped "
+               "ORDER BY attnum",
+               {oid_parameter(table.oid)})) {
+        const Oid type = oid_of(row[1]);
+        columns.push_back({.name = row[0].value(),
+                           .base_type = call([&] { return getBaseType(type); }),
+                           .has_default = is_true(row[2]),
+                           .is_generated = is_true(row[3])});
+    }
+    return columns;
+}
+
+const Column* find_column(const std::vector<Column>& columns, std::string_view name) {
+    const auto found = std::ranges::find(columns, name, &Column::name);
+    return found == columns.end() ? nullptr : &*found;
+}
+
+std::vector<Table> partitions_of(const Table& table) {
+    std::vector<Table> partitions;
+    for (const auto& row :
+         query("SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' FROM pg_partition_tree($1) t "
+               "JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace "
+               "WHERE t.relid <> $1",
+               {oid_parameter(table.oid)})) {
+        partitions.push_back({.oid = oid_of(row[0]),
+                              .schema = row[1].value(),
+                              .name = row[2].value(),
+                              .is_partitioned = is_true(row[3])});
+    }
+    return partitions;
+}
+
+bool relation_exists(std::string_view schema, std::string_view name) {
+    return !query("SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                  "WHERE n.nspname = $1 AND c.relname = $2",
+                  {text_parameter(schema), text_parameter(name)})
+                .empty();
+}
+
+} // namespace policies::pg

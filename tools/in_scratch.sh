@@ -1,0 +1,32 @@
+#!/bin/sh
+# Runs a command in a scratch copy of the repository, with PostgreSQL's programs on the PATH, as a user that may run a
+# server: the caller, or "postgres" when the caller is root. The scratch folder is removed unless the command fails.
+#   tools/in_scratch.sh NAME COMMAND [ARGUMENT ...]
+# The command sees SCRATCH (the folder, which is also its working directory), PGBIN and PGXS_DIR.
+set -eu
+name=$1
+shift
+root=$(cd "$(dirname "$0")/.." && pwd)
+scratch=$(mktemp -d "/tmp/policies-$name.XXXXXX")
+rsync -a --exclude .git --exclude '*.o' --exclude '*.d' --exclude 'build/default' --exclude 'build/asan' \
+    --exclude node_modules "$root/" "$scratch/"
+pg_config=${PG_CONFIG:-pg_config}
+SCRATCH=$scratch
+PGBIN=$($pg_config --bindir)
+PGXS_DIR=$(dirname "$($pg_config --pgxs)")/../..
+PATH=$PGBIN:$PATH
+export SCRATCH PGBIN PGXS_DIR PATH
+cd "$scratch"
+status=0
+if [ "$(id -u)" = 0 ]; then
+    chown -R postgres: "$scratch"
+    runuser -u postgres -- env HOME="$scratch" "$@" || status=$?
+else
+    "$@" || status=$?
+fi
+if [ "$status" = 0 ]; then
+    rm -rf "$scratch"
+else
+    echo "failed with status $status; its files are in $scratch" >&2
+fi
+exit "$status"

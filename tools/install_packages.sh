@@ -1,0 +1,17 @@
+#!/bin/sh
+# Installs the Debian packages that building and testing need, those that are missing only.
+set -eu
+packages="make g++ cmake libgtest-dev nlohmann-json3-dev clang-format
+    postgresql-15 postgresql-server-dev-15 libipc-run-perl rsync debian-policy"
+missing=
+for package in $packages; do
+    if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
+        missing="$missing $package"
+    fi
+done
+[ -n "$missing" ] || exit 0
+echo "installing:$missing"
+as_root=$(dirname "$0")/as_root.sh
+"$as_root" apt-get update -qq
+# shellcheck disable=SC2086
+"$as_root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Runs pg_regress, or pg_isolation_regress, on a private server. For use in tools/in_scratch.sh.
+#   tools/run_regress.sh regress|isolation INPUT_FOLDER
+set -eu
+suite=$1
+input=$2
+case $suite in
+    regress) program=$PGXS_DIR/src/test/regress/pg_regress folder=sql ending=sql ;;
+    isolation) program=$PGXS_DIR/src/test/isolation/pg_isolation_regress folder=specs ending=spec ;;
+esac
+tests=
+for file in "$input/$folder"/*."$ending"; do
+    [ -e "$file" ] || { echo "no $suite tests in $input/$folder" >&2; exit 1; }
+    tests="$tests $(basename "$file" ".$ending")"
+done
+{
+    echo "fsync = off"
+    echo "timezone = 'UTC'"
+    echo "log_statement = none"
+} > "$SCRATCH/regress.conf"
+# shellcheck disable=SC2086
+"$program" --temp-instance="$SCRATCH/instance" --temp-config="$SCRATCH/regress.conf" --inputdir="$input" \
+    --outputdir="$SCRATCH" --bindir="$PGBIN" --encoding=UTF8 --no-locale --dbname="policies_$suite" $tests || {
+    status=$?
+    cat "$SCRATCH/regression.diffs" 2>/dev/null
+    exit "$status"
+}
