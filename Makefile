@@ -13,7 +13,8 @@ OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*.cpp src/pg/*.cpp src/fu
     $(REGISTRY_STEPS_SOURCE))
 DATA = $(wildcard sql/updates/*.sql)
 DATA_built = $(EXTENSION_SCRIPT)
-REGRESS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
+REGRESS_TOPICS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
+REGRESS = install $(filter-out install uninstall,$(REGRESS_TOPICS)) uninstall
 EXTRA_CLEAN = build
 
 PG_CONFIG ?= pg_config

@@ -8,10 +8,14 @@ case $suite in
     regress) program=$PGXS_DIR/src/test/regress/pg_regress folder=sql ending=sql ;;
     isolation) program=$PGXS_DIR/src/test/isolation/pg_isolation_regress folder=specs ending=spec ;;
 esac
-tests=
+tests= first= last=
 for file in "$input/$folder"/*."$ending"; do
     [ -e "$file" ] || { echo "no $suite tests in $input/$folder" >&2; exit 1; }
-    tests="$tests $(basename "$file" ".$ending")"
+    case $(basename "$file" ".$ending") in
+        install) first=install ;;
+        uninstall) last=uninstall ;;
+        *) tests="$tests $(basename "$file" ".$ending")" ;;
+    esac
 done
 {
     echo "fsync = off"
@@ -20,7 +24,7 @@ done
 } > "$SCRATCH/regress.conf"
 # shellcheck disable=SC2086
 "$program" --temp-instance="$SCRATCH/instance" --temp-config="$SCRATCH/regress.conf" --inputdir="$input" \
-    --outputdir="$SCRATCH" --bindir="$PGBIN" --encoding=UTF8 --no-locale --dbname="policies_$suite" $tests || {
+    --outputdir="$SCRATCH" --bindir="$PGBIN" --encoding=UTF8 --no-locale --dbname="policies_$suite" $first $tests $last || {
     status=$?
     cat "$SCRATCH/regression.diffs" 2>/dev/null
     exit "$status"

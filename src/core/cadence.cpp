@@ -23,6 +23,12 @@ constexpr std::int64_t floor_divide(std::int64_t dividend, std::int64_t divisor)
     return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
 }
 
+// Not dividend - floor_divide() * divisor, which overflows near the minimum.
+constexpr std::int64_t floor_modulo(std::int64_t dividend, std::int64_t divisor) {
+    const std::int64_t remainder = dividend % divisor;
+    return remainder < 0 ? remainder + divisor : remainder;
+}
+
 // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"; std::chrono::year ends at 32767. Years are
 // counted from March, so that the leap day comes last.
 constexpr std::int64_t days_from_civil(const CivilDate& date) {
@@ -83,14 +89,14 @@ Check check_cadence(const Cadence& cadence) {
 }
 
 Result<std::int64_t> add_cadence(std::int64_t unix_microseconds, const Cadence& cadence) {
-    const std::int64_t start_day = floor_divide(unix_microseconds, microseconds_per_day);
-    const std::int64_t whole_days = floor_divide(cadence.microseconds, microseconds_per_day);
     // Days and the time of day apart, so that only the result can overflow, not a step on the way.
-    std::int64_t day = add_months(start_day, cadence.months) + cadence.days + whole_days;
-    std::int64_t time = (unix_microseconds - start_day * microseconds_per_day) +
-                        (cadence.microseconds - whole_days * microseconds_per_day);
-    day += time / microseconds_per_day;
-    time %= microseconds_per_day;
+    const std::int64_t start_day = floor_divide(unix_microseconds, microseconds_per_day);
+    const std::int64_t time_sum = floor_modulo(unix_microseconds, microseconds_per_day) +
+                                  floor_modulo(cadence.microseconds, microseconds_per_day);
+    const std::int64_t day = add_months(start_day, cadence.months) + cadence.days +
+                             floor_divide(cadence.microseconds, microseconds_per_day) +
+                             time_sum / microseconds_per_day;
+    const std::int64_t time = time_sum % microseconds_per_day;
 
     std::int64_t result = 0;
     if (day < first_day || __builtin_mul_overflow(day, microseconds_per_day, &result) ||

@@ -21,8 +21,8 @@ Check check_cadence(const Cadence& cadence);
 /// zone: first the months, a day past the end of its month becoming that month's last (31 January + 1 month =
 /// 28 or 29 February; RFC 5545 would skip it, a review must not be skipped), then the days, then the
 /// microseconds. Parts may be negative. unix_microseconds and the result count from 1970-01-01 00:00 UTC.
-/// Errors: out_of_range when the result is outside PostgreSQL's timestamps (4713-11-24 BC to 294276-12-31
-/// AD).
+/// Errors: out_of_range when the result is before PostgreSQL's first timestamp (24 November 4714 BC) or does
+/// not fit 64 bits of Unix microseconds (10 January 294247, thirty years before PostgreSQL's last).
 Result<std::int64_t> add_cadence(std::int64_t unix_microseconds, const Cadence& cadence);
 
 } // namespace policies::core

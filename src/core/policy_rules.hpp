@@ -13,16 +13,16 @@ namespace policies::core {
 
 /// The fields of a policy that have rules; absent means NULL. Texts are UTF-8 views owned by the caller.
 struct PolicyFields {
-    std::optional<std::string_view> version;
-    std::optional<std::string_view> category;
-    std::optional<std::string_view> status;
-    std::optional<std::string_view> priority;
-    std::optional<std::string_view> source_type;
-    std::optional<std::string_view> tags_json;
-    std::optional<std::string_view> applies_to_json;
-    std::optional<std::int32_t> first_response_minutes;
-    std::optional<std::int32_t> resolution_minutes;
-    std::optional<Cadence> review_cadence;
+    std::optional<std::string_view> version{};
+    std::optional<std::string_view> category{};
+    std::optional<std::string_view> status{};
+    std::optional<std::string_view> priority{};
+    std::optional<std::string_view> source_type{};
+    std::optional<std::string_view> tags_json{};
+    std::optional<std::string_view> applies_to_json{};
+    std::optional<std::int32_t> first_response_minutes{};
+    std::optional<std::int32_t> resolution_minutes{};
+    std::optional<Cadence> review_cadence{};
     bool published_at_is_finite{true};
     bool next_review_at_is_finite{true};
 };
