@@ -15,7 +15,7 @@ DATA = $(wildcard sql/updates/*.sql)
 DATA_built = $(EXTENSION_SCRIPT)
 REGRESS_TOPICS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
 REGRESS = install $(filter-out install uninstall,$(REGRESS_TOPICS)) uninstall
-EXTRA_CLEAN = build
+EXTRA_CLEAN = build test/shim/*.[do]
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
@@ -42,7 +42,13 @@ $(REGISTRY_STEPS_SOURCE): $(REGISTRY_STEPS) tools/embed_sql.sh
 
 $(MODULE_big).so: src/exports.map
 
--include $(OBJS:.o=.d)
+# The shim under functions that fail in every way: a module for test/t, which is never installed.
+SHIM_TEST = build/shim_test.so
+$(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/exports.map
+	mkdir -p build
+	$(CXX) -shared -o $@ $(filter %.o,$^) -Wl,--version-script=src/exports.map
+
+-include $(OBJS:.o=.d) test/shim/shim_test.d
 
 .PHONY: installed check check-source check-core check-sanitizers check-regress check-isolation check-tap
 
@@ -74,4 +80,5 @@ check-isolation: installed
 	tools/in_scratch.sh isolation tools/run_regress.sh isolation test/isolation
 
 check-tap: installed
+	$(MAKE) --silent $(SHIM_TEST)
 	tools/in_scratch.sh tap tools/run_tap.sh test/t

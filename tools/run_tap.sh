@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs the TAP suites named as arguments on private servers. For use in tools/in_scratch.sh.
+# Runs the TAP suites of a folder on private servers. For use in tools/in_scratch.sh.
 set -eu
-TESTDIR=$SCRATCH TESTDATADIR=$SCRATCH/tap TESTLOGDIR=$SCRATCH/tap/log PG_REGRESS=$PGXS_DIR/src/test/regress/pg_regress
+TESTDIR=$SCRATCH
+TESTDATADIR=$SCRATCH/tap TESTLOGDIR=$SCRATCH/tap/log PG_REGRESS=$PGXS_DIR/src/test/regress/pg_regress
 export TESTDIR TESTDATADIR TESTLOGDIR PG_REGRESS
 mkdir -p "$TESTLOGDIR"
-prove --failures -I "$PGXS_DIR/src/test/perl" -I test/t "$@"
+prove --failures ${TAP_FLAGS:-} -I "$PGXS_DIR/src/test/perl" "$1"/*.pl

@@ -1,6 +1,7 @@
 #include "core/cadence.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 
 namespace policies::core {
@@ -9,9 +10,10 @@ namespace {
 
 constexpr std::int64_t microseconds_per_day = 86'400'000'000;
 constexpr std::int64_t days_per_era = 146'097; // 400 years
-// Julian day 0, 24 November 4714 BC (Gregorian): PostgreSQL's MIN_TIMESTAMP.
+// PostgreSQL's MIN_TIMESTAMP (Julian day 0) and the last day before its END_TIMESTAMP, as Unix days.
 constexpr std::int64_t first_day = -2'440'588;
-// PostgreSQL's last day, 31 December 294276, needs no limit: 64 bits of Unix microseconds end in 294247.
+constexpr std::int64_t last_day = 106'762'939;
+constexpr std::int64_t epoch_day = 10'957; // 1 January 2000
 
 struct CivilDate {
     std::int64_t year; ///< astronomical: 0 is 1 BC
@@ -56,6 +58,8 @@ constexpr CivilDate civil_from_days(std::int64_t unix_days) {
 
 static_assert(days_from_civil({1970, 1, 1}) == 0);
 static_assert(days_from_civil({-4713, 11, 24}) == first_day);
+static_assert(days_from_civil({294276, 12, 31}) == last_day);
+static_assert(days_from_civil({2000, 1, 1}) == epoch_day);
 
 constexpr std::int64_t days_in_month(std::int64_t year, std::int64_t month) {
     const std::int64_t next_year = year + month / 12;
@@ -85,26 +89,26 @@ Check check_cadence(const Cadence& cadence) {
         return invalid("No part of a cadence may be negative.");
     if (cadence.months == 0 && cadence.days == 0 && cadence.microseconds == 0)
         return invalid("A cadence must move time forward.");
+    if (cadence.months == std::numeric_limits<std::int32_t>::max() &&
+        cadence.days == std::numeric_limits<std::int32_t>::max() &&
+        cadence.microseconds == std::numeric_limits<std::int64_t>::max())
+        return Error{ErrorCode::check_violation, "invalid cadence: infinity", "A cadence must be finite."};
     return Ok{};
 }
 
-Result<std::int64_t> add_cadence(std::int64_t unix_microseconds, const Cadence& cadence) {
-    // Days and the time of day apart, so that only the result can overflow, not a step on the way.
-    const std::int64_t start_day = floor_divide(unix_microseconds, microseconds_per_day);
-    const std::int64_t time_sum = floor_modulo(unix_microseconds, microseconds_per_day) +
+Result<std::int64_t> add_cadence(std::int64_t microseconds, const Cadence& cadence) {
+    // Days and the time of day apart, so that only the result can be out of range, not a step on the way.
+    const std::int64_t start_day = floor_divide(microseconds, microseconds_per_day) + epoch_day;
+    const std::int64_t time_sum = floor_modulo(microseconds, microseconds_per_day) +
                                   floor_modulo(cadence.microseconds, microseconds_per_day);
     const std::int64_t day = add_months(start_day, cadence.months) + cadence.days +
                              floor_divide(cadence.microseconds, microseconds_per_day) +
                              time_sum / microseconds_per_day;
-    const std::int64_t time = time_sum % microseconds_per_day;
-
-    std::int64_t result = 0;
-    if (day < first_day || __builtin_mul_overflow(day, microseconds_per_day, &result) ||
-        __builtin_add_overflow(result, time, &result))
+    if (day < first_day || day > last_day)
         return Error{ErrorCode::out_of_range, "timestamp out of range",
-                     "The instant is " + describe(cadence) + " after " + std::to_string(unix_microseconds) +
-                         " microseconds since 1970."};
-    return result;
+                     "The instant is " + describe(cadence) + " after " + std::to_string(microseconds) +
+                         " microseconds since 2000."};
+    return (day - epoch_day) * microseconds_per_day + time_sum % microseconds_per_day;
 }
 
 } // namespace policies::core

@@ -14,6 +14,5 @@ POLICIES_FUNCTION(add_cadence) {
         PG_RETURN_TIMESTAMPTZ(start);
     }
     const auto cadence = pg::cadence_of(*PG_GETARG_INTERVAL_P(1));
-    const auto end = pg::unwrap(core::add_cadence(start + pg::unix_epoch_offset, cadence));
-    return TimestampTzGetDatum(end - pg::unix_epoch_offset);
+    return TimestampTzGetDatum(pg::unwrap(core::add_cadence(start, cadence)));
 }

@@ -11,10 +11,9 @@ constexpr std::int64_t microseconds_per_millisecond = 1000;
 
 /// The Unix milliseconds of an instant, rounded down, for the bounds of a range of ids.
 std::uint64_t milliseconds_of(TimestampTz instant) {
-    const bool fits = pg::is_finite(instant) && instant >= -pg::unix_epoch_offset &&
-                      (instant + pg::unix_epoch_offset) / microseconds_per_millisecond <=
-                          static_cast<std::int64_t>(core::ulid_max_milliseconds);
-    if (!fits) {
+    constexpr auto last =
+        static_cast<std::int64_t>(core::ulid_max_milliseconds + 1) * microseconds_per_millisecond - 1;
+    if (instant < -pg::unix_epoch_offset || instant > last - pg::unix_epoch_offset) {
         const char* const shown = pg::call([&] { return timestamptz_to_str(instant); });
         pg::fail({.code = core::ErrorCode::out_of_range,
                   .message = std::string("no id can hold the time ") + core::quoted(shown),

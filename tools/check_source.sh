@@ -1,0 +1,40 @@
+#!/bin/sh
+# Checks of the sources and the built library that no compiler makes. Prints every finding; fails when there is one.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+failed=0
+finding() {
+    echo "check-source: $1"
+    failed=1
+}
+
+# shellcheck disable=SC2046
+clang-format --dry-run --Werror $(git ls-files '*.cpp' '*.hpp') || finding "run clang-format -i on the files above"
+
+grep -rnE '#include "(postgres|fmgr|pg/|functions/)' src/core && finding "the core must know nothing of PostgreSQL"
+grep -rlE --include='*.[ch]pp' 'PG_TRY|PG_CATCH|sigsetjmp' src | grep -v '^src/pg/guard.cpp$' && finding "only the guard may catch PostgreSQL errors"
+grep -rnE --include='*.[ch]pp' '\btry \{' src | grep -vE '^src/pg/(guard|context).cpp:' && finding "only the shim may catch exceptions"
+grep -rnE --include='*.[ch]pp' 'std::(thread|mutex|cout|cerr)|#include <(iostream|thread|mutex)>' src && finding "no threads and no streams in a backend"
+
+# The library exports what the SQL names, and nothing else.
+expected=$(mktemp)
+exported=$(mktemp)
+trap 'rm -f "$expected" "$exported"' EXIT
+{
+    echo Pg_magic_func
+    echo _PG_init
+    sed -nE "s/.*'MODULE_PATHNAME', '([a-z_]+)'.*/\1\npg_finfo_\1/p" sql/install/*.sql
+} | sort -u >"$expected"
+nm -D --defined-only policies.so | awk '{ print $3 }' | sort -u >"$exported"
+diff "$expected" "$exported" || finding "exported symbols (>) differ from those that the install script names (<)"
+nm -C policies.so | grep -E '_GLOBAL__sub_I_' && finding "an object with a static constructor"
+
+grep -nE 'CREATE OR REPLACE|IF NOT EXISTS' sql/install/*.sql && finding "the install script must not adopt objects that are there already"
+for script in sql/install/*.sql; do
+    grep -qE 'SECURITY DEFINER' "$script" && finding "$script: a SECURITY DEFINER function"
+done
+for script in sql/registry/*.sql; do
+    grep -nE '^(CREATE|ALTER|COMMENT ON|DROP)[A-Z ]* (TABLE|VIEW|FUNCTION|COLUMN) (IF (NOT )?EXISTS )?[a-z_]+ ' "$script" &&
+        finding "$script: a name without its schema"
+done
+exit $failed
