@@ -9,35 +9,29 @@ namespace {
 
 using namespace policies;
 
-Datum text_or_null(FunctionCallInfo fcinfo, const std::string* text) {
-    if (text == nullptr) {
-        PG_RETURN_NULL();
-    }
-    return pg::text_datum(*text);
-}
-
-const std::string* address_of(const std::optional<std::string>& text) {
-    return text ? &*text : nullptr;
+Datum value_or_null(FunctionCallInfo fcinfo, Datum value) {
+    fcinfo->isnull = value == Datum{0};
+    return value;
 }
 
 } // namespace
 
 POLICIES_FUNCTION(current_tenant_id) {
-    const auto& claims = pg::current_context().claims;
-    return text_or_null(fcinfo, claims ? &claims->tenant_id : nullptr);
+    return value_or_null(fcinfo, pg::current_context().tenant_id);
 }
 
 POLICIES_FUNCTION(current_app_id) {
-    const auto& claims = pg::current_context().claims;
-    return text_or_null(fcinfo, claims ? address_of(claims->app_id) : nullptr);
+    return value_or_null(fcinfo, pg::current_context().app_id);
 }
 
 POLICIES_FUNCTION(current_person_id) {
-    const auto& claims = pg::current_context().claims;
-    return text_or_null(fcinfo, claims ? address_of(claims->person_id) : nullptr);
+    return value_or_null(fcinfo, pg::current_context().person_id);
 }
 
 POLICIES_FUNCTION(context_problem) {
     const auto& claims = pg::current_context().claims;
-    return text_or_null(fcinfo, claims ? nullptr : &claims.error().message);
+    if (claims) {
+        PG_RETURN_NULL();
+    }
+    return pg::text_datum(claims.error().message);
 }

@@ -1,10 +1,12 @@
 #include "pg/context.hpp"
 
-#include <cstring>
+#include <memory>
 
+#include "pg/claims_setting.hpp"
 #include "pg/guard.hpp"
 
 extern "C" {
+#include "access/xact.h"
 #include "catalog/pg_authid.h"
 #include "utils/acl.h"
 #include "utils/inval.h"
@@ -19,18 +21,30 @@ char* tenant_claim = nullptr;
 char* app_claim = nullptr;
 char* person_claim = nullptr;
 
+using TextValue = std::unique_ptr<char[]>;
+
 /// What current_context() computed last, and from what.
 struct Cache {
     std::string claims_text;
     Oid session_user;
     Context context;
+    std::array<TextValue, 3> values; ///< what the context's Datums point to
 };
 
 Cache* cache = nullptr;
 bool cache_is_stale = false;
 
+/// Values of earlier claims of this transaction: a running query may still use them.
+std::vector<TextValue>* retired_values = nullptr;
+
 void forget_context() noexcept {
     cache_is_stale = true;
+}
+
+void on_transaction_end(XactEvent, void*) {
+    if (retired_values != nullptr) {
+        retired_values->clear();
+    }
 }
 
 void on_role_change(Datum, int, uint32) {
@@ -95,6 +109,49 @@ core::Result<core::Claims> read_claims(const char* text, bool is_trusted, Oid se
     return core::parse_claims(text, {.tenant = tenant_claim, .app = app_claim, .person = person_claim});
 }
 
+TextValue text_value(std::string_view text) {
+    auto value = std::make_unique<char[]>(VARHDRSZ + text.size());
+    SET_VARSIZE(value.get(), VARHDRSZ + text.size());
+    std::ranges::copy(text, VARDATA(value.get()));
+    return value;
+}
+
+Cache make_cache(const char* text, bool is_trusted, Oid session_user) {
+    Cache made{.claims_text = text,
+               .session_user = session_user,
+               .context = {.has_claims = *text != '\0',
+                           .is_trusted = is_trusted,
+                           .claims = read_claims(text, is_trusted, session_user),
+                           .tenant_id = Datum{0},
+                           .app_id = Datum{0},
+                           .person_id = Datum{0}},
+               .values = {}};
+    if (const auto& claims = made.context.claims) {
+        made.values = {text_value(claims->tenant_id), claims->app_id ? text_value(*claims->app_id) : nullptr,
+                       claims->person_id ? text_value(*claims->person_id) : nullptr};
+        made.context.tenant_id = PointerGetDatum(made.values[0].get());
+        made.context.app_id = PointerGetDatum(made.values[1].get());
+        made.context.person_id = PointerGetDatum(made.values[2].get());
+    }
+    return made;
+}
+
+void replace_cache(Cache fresh) {
+    if (cache == nullptr) {
+        cache = new Cache(std::move(fresh));
+        return;
+    }
+    if (retired_values == nullptr) {
+        retired_values = new std::vector<TextValue>;
+    }
+    for (auto& value : cache->values) {
+        if (value != nullptr) {
+            retired_values->push_back(std::move(value));
+        }
+    }
+    *cache = std::move(fresh);
+}
+
 } // namespace
 
 void define_context_settings() {
@@ -107,6 +164,7 @@ void define_context_settings() {
     MarkGUCPrefixReserved("policies");
     CacheRegisterSyscacheCallback(AUTHOID, on_role_change, 0);
     CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_role_change, 0);
+    RegisterXactCallback(on_transaction_end, nullptr);
 }
 
 Oid role_oid(const char* name) {
@@ -114,10 +172,7 @@ Oid role_oid(const char* name) {
 }
 
 const Context& current_context() {
-    const char* text = GetConfigOption("request.jwt.claims", true, false);
-    if (text == nullptr) {
-        text = "";
-    }
+    const char* const text = claims_setting();
     const Oid session_user = GetSessionUserId();
     if (cache != nullptr && !cache_is_stale && cache->session_user == session_user &&
         cache->claims_text == text) {
@@ -127,16 +182,7 @@ const Context& current_context() {
     cache_is_stale = false;
     const bool is_trusted =
         call([&] { return superuser_arg(session_user) || is_member(session_user, gateway_role); });
-    auto fresh = Cache{.claims_text = text,
-                       .session_user = session_user,
-                       .context = {.has_claims = *text != '\0',
-                                   .is_trusted = is_trusted,
-                                   .claims = read_claims(text, is_trusted, session_user)}};
-    if (cache == nullptr) {
-        cache = new Cache(std::move(fresh));
-    } else {
-        *cache = std::move(fresh);
-    }
+    replace_cache(make_cache(text, is_trusted, session_user));
     return cache->context;
 }
 

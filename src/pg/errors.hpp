@@ -10,10 +10,13 @@ struct Report {
     ErrorData* postgres_error{
         nullptr}; ///< a PostgreSQL error to raise again as it was; the rest is then unused
     int sqlstate{0};
-    std::array<char, 1024> message{};
-    std::array<char, 2048> detail{};
-    std::array<char, 1024> hint{};
-    std::array<char, NAMEDATALEN> column{};
+    std::array<char, 1024> message;
+    std::array<char, 2048> detail;
+    std::array<char, 1024> hint;
+    std::array<char, NAMEDATALEN> column;
+
+    /// Empty texts. Only their first bytes are set: every call of a SQL function makes a report, and hardly any uses it.
+    Report() noexcept { message[0] = detail[0] = hint[0] = column[0] = '\0'; }
 
     void set(const core::Error& error, std::string_view column_name) noexcept;
     void set_out_of_memory() noexcept;
