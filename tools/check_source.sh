@@ -37,4 +37,7 @@ for script in sql/registry/*.sql; do
     grep -nE '^(CREATE|ALTER|COMMENT ON|DROP)[A-Z ]* (TABLE|VIEW|FUNCTION|COLUMN) (IF (NOT )?EXISTS )?[a-z_]+ ' "$script" &&
         finding "$script: a name without its schema"
 done
+version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" policies.control)
+[ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] ||
+    finding "META.json does not carry version $version of policies.control"
 exit $failed
