@@ -15,7 +15,8 @@ struct Report {
     std::array<char, 1024> hint;
     std::array<char, NAMEDATALEN> column;
 
-    /// Empty texts. Only their first bytes are set: every call of a SQL function makes a report, and hardly any uses it.
+    /// Empty texts. Only their first bytes are set: every call of a SQL function makes a report, and hardly
+    /// any uses it.
     Report() noexcept { message[0] = detail[0] = hint[0] = column[0] = '\0'; }
 
     void set(const core::Error& error, std::string_view column_name) noexcept;
