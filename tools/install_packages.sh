@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs the Debian packages that building and testing need, those that are missing only.
+# Installs the Debian packages that building and testing need, those that are missing only. PG_MAJOR: 15 by default.
 set -eu
+major=${PG_MAJOR:-15}
 packages="make g++ cmake libgtest-dev nlohmann-json3-dev clang-format
-    postgresql-15 postgresql-server-dev-15 libipc-run-perl rsync debian-policy"
+    postgresql-$major postgresql-server-dev-$major libipc-run-perl rsync debian-policy"
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
