@@ -5,4 +5,4 @@ TESTDIR=$SCRATCH
 TESTDATADIR=$SCRATCH/tap TESTLOGDIR=$SCRATCH/tap/log PG_REGRESS=$PGXS_DIR/src/test/regress/pg_regress
 export TESTDIR TESTDATADIR TESTLOGDIR PG_REGRESS
 mkdir -p "$TESTLOGDIR"
-prove --failures ${TAP_FLAGS:-} -I "$PGXS_DIR/src/test/perl" "$1"/*.pl
+prove --failures ${TAP_FLAGS:-} -I "$PGXS_DIR/src/test/perl" -I test/lib ${TAP_TESTS:-"$1"/*.pl}

@@ -12,7 +12,9 @@ namespace {
 using nlohmann::json;
 
 Error refused(std::string message, std::string detail = {}) {
-    return {ErrorCode::not_permitted, std::move(message), std::move(detail)};
+    return {ErrorCode::not_permitted, std::move(message), std::move(detail),
+            "The claims are a JSON object; the settings policies.tenant_claim, policies.app_claim and "
+            "policies.person_claim say where in it the tenant, the application and the person stand."};
 }
 
 Error refused_claim(std::string_view path, const char* fault) {

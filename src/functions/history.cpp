@@ -119,6 +119,7 @@ Plan make_plan(Relation table) {
     insert.add(period_columns[0], TIMESTAMPTZOID);
     insert.add(period_columns[1], TIMESTAMPTZOID);
     insert.add(period_columns[2], TEXTOID);
+    const pg::RunAs owner(plan.history_owner);
     plan.plan = prepare(insert, history);
     pg::call([&] { table_close(history, NoLock); });
     return plan;
@@ -152,7 +153,10 @@ End end_of_version(const TriggerData* trigger, AttrNumber updated_at, AttrNumber
                    TimestampTz start) {
     if (pg::fired_by_update(trigger)) {
         const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-        return {.time = DatumGetTimestampTz(pg::field_of(trigger->tg_newtuple, descriptor, updated_at).value),
+        const auto time =
+            DatumGetTimestampTz(pg::field_of(trigger->tg_newtuple, descriptor, updated_at).value);
+        // Only an administrator can set updated_at back; the superseded version is kept all the same.
+        return {.time = std::max(time, start + 1),
                 .person = pg::field_of(trigger->tg_newtuple, descriptor, updated_by)};
     }
     const auto& context = pg::current_context();

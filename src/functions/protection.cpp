@@ -163,8 +163,26 @@ void complete_history(const Table& table, const std::string& history) {
     }
 }
 
+/// The history is written with the rights of policies_admin, who must reach it by name.
+void let_administrators_use_schema(const Table& table) {
+    const auto may_use = [&] {
+        return pg::query("SELECT has_schema_privilege($1, $2, 'USAGE')",
+                         {pg::text_parameter(pg::admin_role), pg::text_parameter(table.schema)})[0][0] == "t";
+    };
+    if (!may_use()) {
+        pg::execute("GRANT USAGE ON SCHEMA " + pg::identifier(table.schema) + " TO " + pg::admin_role);
+    }
+    if (!may_use()) {
+        pg::fail({.code = core::ErrorCode::not_permitted,
+                  .message = "role " + core::quoted(pg::admin_role) + " may not use schema " +
+                             core::quoted(table.schema),
+                  .hint = "Have the schema's owner grant it USAGE."});
+    }
+}
+
 void keep_history(const Table& table) {
     require_base_columns(table, {"id", "tenant_id", "app_id", "updated_at", "updated_by"});
+    let_administrators_use_schema(table);
     const auto history_name = companion_name(table.name + history_suffix);
     const auto history = pg::qualified(table.schema, history_name);
     if (pg::relation_exists(table.schema, history_name)) {

@@ -183,6 +183,9 @@ void stamp_imported_insert(Row& row, const Stamper& stamper) {
     row.set_if_missing(source, pg::text_datum("edm"));
     row.set_if_missing(source_type, pg::text_datum("api"));
     row.set_if_missing(is_deleted, BoolGetDatum(false));
+    if (const auto deleted = row.given(is_deleted); !deleted.is_null && DatumGetBool(deleted.value)) {
+        row.set_if_missing(deleted_at, now());
+    }
     row.set_if_missing(schema_version, Int32GetDatum(stamper.schema_version));
     if (row.given(id).is_null) {
         row.set(id, pg::new_id(stamper.id_prefix));

@@ -41,4 +41,13 @@ Field field_of(HeapTuple row, TupleDesc descriptor, AttrNumber column) {
     return field;
 }
 
+TimestampTz next_update_time(TimestampTz previous) {
+    if (TIMESTAMP_NOT_FINITE(previous) || !IS_VALID_TIMESTAMP(previous + 1)) {
+        ereport(ERROR,
+                (errcode(ERRCODE_DATETIME_FIELD_OVERFLOW),
+                 errmsg("no time is later than the row's updated_at, %s", timestamptz_to_str(previous))));
+    }
+    return std::max(GetCurrentTransactionStartTimestamp(), previous + 1);
+}
+
 } // namespace policies::pg

@@ -52,9 +52,7 @@ State* statement_state(FunctionCallInfo fcinfo) {
 }
 
 /// Transaction time, but later than what the row already carries, so that each of its versions has a time of
-/// its own.
-inline TimestampTz next_update_time(TimestampTz previous) {
-    return std::max(GetCurrentTransactionStartTimestamp(), previous + 1);
-}
+/// its own. Raises 22008 when the row carries the last instant there is.
+TimestampTz next_update_time(TimestampTz previous);
 
 } // namespace policies::pg

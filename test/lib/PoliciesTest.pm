@@ -1,0 +1,117 @@
+package PoliciesTest;
+
+# What the TAP suites share: servers with a register in them, sessions of its callers, and reports to compare databases by.
+
+use strict;
+use warnings;
+use Exporter 'import';
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+
+our @EXPORT_OK = qw(new_server create_register fill_register as_caller report caller_settings);
+
+# A running server, with the lines given added to its configuration.
+sub new_server {
+	my ($name, @settings) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+	$node->init(extra => [ '--encoding=UTF8', '--locale=C' ], allows_streaming => 1);
+	$node->append_conf('postgresql.conf', join("\n", 'fsync = off', @settings, ''));
+	$node->start;
+	return $node;
+}
+
+# The extension, the register, and its login roles in a database.
+sub create_register {
+	my ($node, $database) = @_;
+	$node->safe_psql($database, <<'SQL');
+CREATE EXTENSION policies;
+SELECT policies.create_registry();
+DO $$
+BEGIN
+    IF to_regrole('gateway') IS NULL THEN
+        CREATE ROLE gateway LOGIN NOINHERIT;
+        GRANT policies_gateway, policies_caller, policies_auditor TO gateway;
+        CREATE ROLE stranger LOGIN;
+        GRANT policies_caller TO stranger;
+        CREATE ROLE auditor LOGIN;
+        GRANT policies_auditor TO auditor;
+        CREATE ROLE administrator LOGIN;
+        GRANT policies_admin TO administrator;
+    END IF;
+END
+$$;
+SQL
+	return;
+}
+
+# The settings that PostgREST makes at the start of each request's transaction.
+sub caller_settings {
+	my ($claims, $role) = @_;
+	$role //= 'policies_caller';
+	return "SELECT set_config('role', '$role', true), set_config('request.jwt.claims', \$claims\$$claims\$claims\$, true) \\g /dev/null\n";
+}
+
+# Runs SQL in one transaction as a caller of the gateway. Returns what $node->psql does: (status, stdout, stderr).
+sub as_caller {
+	my ($node, $database, $claims, $sql, %options) = @_;
+	my $script = "BEGIN;\n" . caller_settings($claims, $options{role}) . "$sql\nCOMMIT;\n";
+	my ($stdout, $stderr);
+	my $status = $node->psql($database, $script, stdout => \$stdout, stderr => \$stderr, on_error_stop => 1,
+		extra_params => [ '-U', $options{login} // 'gateway', '-v', 'VERBOSITY=verbose' ]);
+	return ($status, $stdout, $stderr);
+}
+
+# Tenants with documents, SLA policies, reviews, history, deleted rows, and a protected table of their own.
+sub fill_register {
+	my ($node, $database) = @_;
+	$node->safe_psql($database, <<'SQL');
+CREATE SCHEMA helpdesk;
+CREATE TABLE helpdesk.tickets (number bigint GENERATED ALWAYS AS IDENTITY, subject text NOT NULL, due_at timestamptz);
+INSERT INTO helpdesk.tickets (subject) VALUES ('before protection');
+SELECT policies.protect_table('helpdesk.tickets', 'tkt', existing_rows_tenant_id => 'acme');
+CREATE TABLE helpdesk.notes (id policies.typed_id, tenant_id text COLLATE "C", note text) PARTITION BY LIST (tenant_id);
+CREATE TABLE helpdesk.notes_acme PARTITION OF helpdesk.notes FOR VALUES IN ('acme');
+CREATE TABLE helpdesk.notes_other PARTITION OF helpdesk.notes DEFAULT;
+SELECT policies.protect_table('helpdesk.notes', 'not');
+SQL
+	for my $tenant (qw(acme globex), "\x{fc}ml\x{e4}ut '\"") {
+		my $name = $tenant =~ s/(["\\])/\\$1/gr;
+		utf8::encode($name);
+		for my $claims (qq({"tenant_id": "$name", "sub": "per_1"}), qq({"tenant_id": "$name", "sub": "per_2", "app_id": "app_1"})) {
+			my ($status, undef, $stderr) = as_caller($node, $database, $claims, <<'SQL');
+INSERT INTO policies_api.policies (name, body, version, category, tags, review_cadence, next_review_at)
+    SELECT 'document ' || n, repeat(E'# Title\n', n), '1.' || n || '.0-rc.1', 'security', '["a", {"b": 1.50}]', '1 month 2 days', '2026-01-31'
+    FROM generate_series(1, 20) n;
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, resolution_minutes, business_hours_only)
+    SELECT 'sla ' || n, 'p' || n, '["incident", "request"]', n, n * 10, true FROM generate_series(1, 5) n;
+UPDATE policies_api.policies SET description = E'changed\t\u00e4' WHERE version < '1.5';
+UPDATE policies_api.policies SET description = 'changed again' WHERE version < '1.3';
+SELECT count(policies_api.complete_policy(id, 'fine', '2999-01-01')) FROM policies_api.policies WHERE name LIKE 'document 1%';
+DELETE FROM policies_api.policies WHERE name IN ('document 3', 'sla 5');
+UPDATE policies_api.deleted_policies SET is_deleted = false WHERE name = 'document 3';
+INSERT INTO policies_api.tickets (subject) VALUES ('first'), ('second');
+UPDATE policies_api.tickets SET due_at = 'infinity' WHERE subject = 'first';
+DELETE FROM policies_api.tickets WHERE subject = 'second';
+INSERT INTO policies_api.notes (note) VALUES ('noted');
+UPDATE policies_api.notes SET note = 'noted again';
+SQL
+			die "cannot fill the register: $stderr" if $status;
+		}
+	}
+	return;
+}
+
+# The catalog and all rows of a database as one text.
+sub report {
+	my ($node, $database) = @_;
+	my $text = '';
+	for my $file (qw(catalog_report data_report)) {
+		my ($stdout, $stderr) = run_command([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($database),
+			'-f', "$ENV{SCRATCH}/test/upgrade/$file.sql" ]);
+		die "$file.sql failed: $stderr" if $stderr =~ /ERROR/;
+		$text .= "$stdout\n";
+	}
+	return $text;
+}
+
+1;
