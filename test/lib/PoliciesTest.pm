@@ -54,7 +54,7 @@ sub caller_settings {
 # Runs SQL in one transaction as a caller of the gateway. Returns what $node->psql does: (status, stdout, stderr).
 sub as_caller {
 	my ($node, $database, $claims, $sql, %options) = @_;
-	my $script = "BEGIN;\n" . caller_settings($claims, $options{role}) . "$sql\nCOMMIT;\n";
+	my $script = "BEGIN;\n" . caller_settings($claims, $options{role}) . "$sql;\nCOMMIT;\n";
 	my ($stdout, $stderr);
 	my $status = $node->psql($database, $script, stdout => \$stdout, stderr => \$stderr, on_error_stop => 1,
 		extra_params => [ '-U', $options{login} // 'gateway', '-v', 'VERBOSITY=verbose' ]);
