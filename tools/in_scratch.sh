@@ -19,10 +19,18 @@ export SCRATCH PGBIN PGXS_DIR PATH
 cd "$scratch"
 status=0
 if [ "$(id -u)" = 0 ]; then
+    # A disk that is soon full, for the tests that need one.
+    mkdir "$scratch/small_disk"
+    if mount -t tmpfs -o size=48m tmpfs "$scratch/small_disk" 2>/dev/null; then
+        touch "$scratch/small_disk/mounted"
+    fi
     chown -R postgres: "$scratch"
     runuser -u postgres -- env HOME="$scratch" "$@" || status=$?
 else
     "$@" || status=$?
+fi
+if mountpoint -q "$scratch/small_disk"; then
+    umount "$scratch/small_disk"
 fi
 if [ "$status" = 0 ]; then
     rm -rf "$scratch"
