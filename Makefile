@@ -50,7 +50,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed check check-source check-core check-sanitizers check-regress check-isolation check-tap
+.PHONY: installed check check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap
 
 # A second make, since this one may have started without PGXS.
 installed:
@@ -58,7 +58,7 @@ installed:
 	$(MAKE) --silent all
 	tools/as_root.sh $(MAKE) --silent install
 
-check: check-source check-core check-sanitizers check-regress check-isolation check-tap
+check: check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap
 
 check-source: installed
 	tools/check_source.sh
@@ -72,6 +72,12 @@ check-sanitizers: installed
 	cmake --preset asan
 	cmake --build --preset asan --target policies_core_tests
 	ctest --preset asan --no-tests=error
+
+# FUZZ_SECONDS for each target; an hour or more by hand.
+check-fuzz: installed
+	cmake --preset fuzz
+	cmake --build --preset fuzz
+	tools/run_fuzz.sh $(or $(FUZZ_SECONDS),10)
 
 check-regress: installed
 	tools/in_scratch.sh regress tools/run_regress.sh regress .

@@ -1,0 +1,26 @@
+#include <cstdint>
+#include <string>
+
+#include "core/version.hpp"
+#include "fuzz/require.hpp"
+
+using namespace policies::core;
+
+/// Two versions, a line each: the order of their keys is their order.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string_view input(reinterpret_cast<const char*>(data), size);
+    const auto end = input.find('\n');
+    const auto left = parse_version(input.substr(0, end));
+    const auto right =
+        parse_version(end == std::string_view::npos ? std::string_view() : input.substr(end + 1));
+    if (left) {
+        require(compare_versions(*left, *left) == 0);
+    }
+    if (!left || !right) {
+        return 0;
+    }
+    const auto order = compare_versions(*left, *right);
+    require((version_sort_key(*left) <=> version_sort_key(*right)) == order);
+    require((compare_versions(*right, *left) < 0) == (order > 0));
+    return 0;
+}
