@@ -5,6 +5,12 @@
 #include "pg/trigger.hpp"
 #include "pg/values.hpp"
 
+extern "C" {
+#include "catalog/pg_class.h"
+#include "common/hashfn.h"
+#include "storage/lmgr.h"
+}
+
 // At most one active SLA policy per tenant, app scope, priority and ticket type: the trigger that keeps the
 // coverage table, whose unique key decides between concurrent writers.
 
@@ -85,55 +91,55 @@ void release(const Policy& policy, const Coverage& kept) {
                  pg::text_array_parameter(kept.ticket_types)});
 }
 
-/// Takes the keys in bytewise order, so that two writers cannot wait for each other.
+/// Lets one writer at a time change a tenant's coverage, until its transaction ends: two that exchange their
+/// keys would wait for each other for ever. No SQL can take this lock, as it could an advisory one. Tenants
+/// that share a hash share their turn.
+void wait_for_turn(Relation table, const Policy& policy) {
+    const auto hash = hash_bytes(reinterpret_cast<const unsigned char*>(policy.tenant_id.data()),
+                                 static_cast<int>(policy.tenant_id.size()));
+    pg::call([&] {
+        LockDatabaseObject(RelationRelationId, RelationGetRelid(table), static_cast<uint16>(hash),
+                           ExclusiveLock);
+    });
+}
+
 void take(const Policy& policy, const Coverage& coverage) {
     pg::execute("INSERT INTO policies.sla_coverage (tenant_id, app_scope, priority, ticket_type, policy_id) "
-                "SELECT $1, $3, $4, t.ticket_type, $2 FROM pg_catalog.unnest($5) WITH ORDINALITY AS t "
-                "(ticket_type, position) "
-                "ORDER BY t.position ON CONFLICT DO NOTHING",
+                "SELECT $1, $3, $4, t.ticket_type, $2 FROM pg_catalog.unnest($5) AS t (ticket_type) "
+                "ON CONFLICT DO NOTHING",
                 {pg::text_parameter(policy.tenant_id), pg::text_parameter(policy.id),
                  pg::text_parameter(coverage.app_scope), pg::text_parameter(coverage.priority),
                  pg::text_array_parameter(coverage.ticket_types)});
 }
 
-/// The first ticket type that the policy did not get: its holder's id and name, or NULLs when it is free
-/// again.
-std::vector<pg::Row> find_missing(const Policy& policy, const Coverage& coverage) {
-    return pg::query(
-        "SELECT t.ticket_type, c.policy_id, p.name FROM pg_catalog.unnest($5) AS t (ticket_type) "
-        "LEFT JOIN policies.sla_coverage c ON c.tenant_id OPERATOR(pg_catalog.=) $1 "
-        "  AND c.app_scope OPERATOR(pg_catalog.=) $3 AND c.priority OPERATOR(pg_catalog.=) $4 "
-        "  AND c.ticket_type OPERATOR(pg_catalog.=) t.ticket_type "
-        "LEFT JOIN policies.policies p ON p.tenant_id OPERATOR(pg_catalog.=) c.tenant_id "
-        "  AND p.id OPERATOR(pg_catalog.=) c.policy_id "
-        "WHERE c.policy_id IS NULL OR c.policy_id OPERATOR(pg_catalog.<>) $2 "
-        "ORDER BY c.policy_id, t.ticket_type LIMIT 1",
-        {pg::text_parameter(policy.tenant_id), pg::text_parameter(policy.id),
-         pg::text_parameter(coverage.app_scope), pg::text_parameter(coverage.priority),
-         pg::text_array_parameter(coverage.ticket_types)});
+/// The first ticket type that another policy governs, with that policy's id and name.
+std::vector<pg::Row> find_conflict(const Policy& policy, const Coverage& coverage) {
+    return pg::query("SELECT c.ticket_type, c.policy_id, p.name FROM policies.sla_coverage c "
+                     "JOIN policies.policies p ON p.tenant_id OPERATOR(pg_catalog.=) c.tenant_id "
+                     "  AND p.id OPERATOR(pg_catalog.=) c.policy_id "
+                     "WHERE c.tenant_id OPERATOR(pg_catalog.=) $1 AND c.policy_id OPERATOR(pg_catalog.<>) $2 "
+                     "  AND c.app_scope OPERATOR(pg_catalog.=) $3 AND c.priority OPERATOR(pg_catalog.=) $4 "
+                     "  AND c.ticket_type OPERATOR(pg_catalog.=) ANY ($5) ORDER BY c.ticket_type LIMIT 1",
+                     {pg::text_parameter(policy.tenant_id), pg::text_parameter(policy.id),
+                      pg::text_parameter(coverage.app_scope), pg::text_parameter(coverage.priority),
+                      pg::text_array_parameter(coverage.ticket_types)});
 }
 
 void keep_coverage(const Policy& policy, const Coverage& coverage) {
     release(policy, coverage);
-    while (!coverage.ticket_types.empty()) {
-        take(policy, coverage);
-        const auto missing = find_missing(policy, coverage);
-        if (missing.empty()) {
-            return;
-        }
-        const auto& row = missing.front();
-        if (row[1]) {
-            pg::fail(
-                {.code = core::ErrorCode::already_covered,
-                 .message = "policy " + described(row[2], *row[1]) + " already applies to tickets of type " +
-                            core::quoted(row[0].value()) + " at priority " + core::quoted(coverage.priority),
-                 .detail =
-                     "Policy " + described(policy.name, policy.id) +
-                     " cannot apply to them as well: each priority has at most one active SLA policy per "
-                     "ticket type.",
-                 .hint = "Set one of them inactive, or change its priority or applies_to."});
-        }
-        // Its holder gave it up in this moment: try again.
+    take(policy, coverage);
+    const auto conflict = find_conflict(policy, coverage);
+    if (!conflict.empty()) {
+        const auto& row = conflict.front();
+        pg::fail(
+            {.code = core::ErrorCode::already_covered,
+             .message = "policy " + described(row[2], row[1].value()) +
+                        " already applies to tickets of type " + core::quoted(row[0].value()) +
+                        " at priority " + core::quoted(coverage.priority),
+             .detail = "Policy " + described(policy.name, policy.id) +
+                       " cannot apply to them as well: each priority has at most one active SLA policy per "
+                       "ticket type.",
+             .hint = "Set one of them inactive, or change its priority or applies_to."});
     }
 }
 
@@ -150,6 +156,7 @@ POLICIES_FUNCTION(cover_ticket_types) {
         const Policy policy{.tenant_id = row.text("tenant_id").value(),
                             .id = row.text("id").value(),
                             .name = row.text("name")};
+        wait_for_turn(table, policy);
         const pg::SpiSession session;
         const pg::RunAs owner(table->rd_rel->relowner);
         keep_coverage(policy, coverage);

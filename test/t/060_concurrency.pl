@@ -1,0 +1,71 @@
+# Many clients at once: no deadlock, no error that one statement alone would not have, and every invariant afterwards.
+# CONCURRENCY_SECONDS and CONCURRENCY_CLIENTS make it longer and wider.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use PoliciesTest qw(new_server create_register);
+
+my $seconds = $ENV{CONCURRENCY_SECONDS} // 15;
+my $clients = $ENV{CONCURRENCY_CLIENTS} // 64;
+
+my $node = new_server('busy', 'max_connections = 200', 'synchronous_commit = off', 'log_statement = none',
+	'log_min_error_statement = panic', 'deadlock_timeout = 200ms');
+create_register($node, 'postgres');
+
+my $begin = <<'SQL';
+\set tenant random(1, 6)
+\set type random(1, 4)
+\set other random(1, 4)
+\set pick random(1, 40)
+BEGIN;
+SELECT set_config('role', 'policies_caller', true),
+       set_config('request.jwt.claims', json_build_object('tenant_id', 'tenant' || :tenant, 'sub', 'per_' || :client_id)::text, true);
+SQL
+my %scripts = (
+	create => [ 3, "INSERT INTO policies_api.policies (name, next_review_at, review_cadence) VALUES ('document ' || :pick, '2020-01-01', '1 month');" ],
+	update => [ 4, "UPDATE policies_api.policies SET description = 'by ' || :client_id WHERE id = (SELECT id FROM policies_api.policies ORDER BY name, id OFFSET :pick LIMIT 1);" ],
+	delete => [ 2, "DELETE FROM policies_api.policies WHERE id = (SELECT id FROM policies_api.policies ORDER BY id DESC OFFSET :pick LIMIT 1);" ],
+	restore => [ 1, <<'SQL' ],
+DO $$ BEGIN UPDATE policies_api.deleted_policies SET is_deleted = false WHERE id = (SELECT id FROM policies_api.deleted_policies ORDER BY id DESC LIMIT 1);
+EXCEPTION WHEN unique_violation THEN NULL; END $$;
+SQL
+	complete => [ 2, <<'SQL' ],
+DO $$ BEGIN PERFORM policies_api.complete_policy(id) FROM (SELECT id FROM policies_api.policies ORDER BY id LIMIT 1) p;
+EXCEPTION WHEN SQLSTATE 'PT409' OR SQLSTATE 'PT404' THEN NULL; END $$;
+SQL
+	# Everybody fights for the same few SLA keys, in both orders.
+	sla => [ 3, <<'SQL' ],
+SELECT set_config('test.types', json_build_array('type' || :type, 'type' || (:type % 4 + :other % 3 + 1))::text, true);
+DO $$ BEGIN INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('sla', 'high', current_setting('test.types')::jsonb);
+EXCEPTION WHEN unique_violation OR check_violation THEN NULL; END $$;
+SQL
+	exchange => [ 3, <<'SQL' ],
+SELECT set_config('test.types', json_build_array('type' || :type)::text, true);
+DO $$ BEGIN UPDATE policies_api.policies SET applies_to = current_setting('test.types')::jsonb
+    WHERE id = (SELECT id FROM policies_api.policies WHERE priority = 'high' ORDER BY random() LIMIT 1);
+EXCEPTION WHEN unique_violation THEN NULL; END $$;
+SQL
+	list => [ 4, 'SELECT count(*), max(updated_at) FROM policies_api.policies WHERE status = \'active\';' ],
+);
+my @arguments;
+for my $name (sort keys %scripts) {
+	my ($weight, $sql) = @{ $scripts{$name} };
+	append_to_file("$ENV{SCRATCH}/$name.pgbench", "$begin$sql\nCOMMIT;\n");
+	push @arguments, '-f', "$ENV{SCRATCH}/$name.pgbench\@$weight";
+}
+
+$node->command_checks_all(
+	[ 'pgbench', '-n', '-c', $clients, '-j', 2, '-T', $seconds, '-M', 'prepared', '-U', 'gateway', @arguments, 'postgres' ],
+	0, [ qr/number of failed transactions: 0 / ], [ qr/^(?!.*(?:ERROR|aborted)).*$/s ], "$clients clients for $seconds seconds without an error");
+
+my $deadlocks = $node->safe_psql('postgres', "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'");
+is($deadlocks, 0, 'no deadlock');
+is($node->safe_psql('postgres', slurp_file("$ENV{SCRATCH}/test/lib/invariants.sql")), '', 'every invariant holds');
+my ($rows, $history, $reviews) = split /\|/, $node->safe_psql('postgres', <<'SQL');
+SELECT (SELECT count(*) FROM policies.policies), (SELECT count(*) FROM policies.policies_history), (SELECT count(*) FROM policies.policy_reviews)
+SQL
+note "$rows policies, $history superseded versions, $reviews reviews";
+cmp_ok($rows, '>=', 100, 'and there was something to hold of');
+done_testing();
