@@ -8,7 +8,7 @@ name=$1
 shift
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d "/tmp/policies-$name.XXXXXX")
-rsync -a --exclude .git --exclude '*.o' --exclude '*.d' --exclude 'build/default' --exclude 'build/asan' \
+rsync -a --exclude .git --exclude '*.o' --exclude '*.d' --exclude 'build/default' --exclude 'build/asan' --exclude 'build/fuzz' \
     --exclude node_modules "$root/" "$scratch/"
 pg_config=${PG_CONFIG:-pg_config}
 SCRATCH=$scratch

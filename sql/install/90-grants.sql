@@ -32,6 +32,24 @@ GRANT EXECUTE ON FUNCTION
     policies.latest_registry_version()
 TO policies_auditor, policies_admin;
 
+-- audit() runs with the rights of its caller, and so does what it calls.
+GRANT EXECUTE ON FUNCTION
+    policies.audit(),
+    policies.audit_rules(),
+    policies.audited_tables(),
+    policies.audited_condition(pg_catalog.pg_node_tree, pg_catalog.oid),
+    policies.audit_row_security(),
+    policies.audit_triggers(),
+    policies.audit_history(),
+    policies.audit_privileges(),
+    policies.audit_columns(),
+    policies.audit_keys(),
+    policies.audit_dependents(),
+    policies.audit_roles(),
+    policies.audit_functions(),
+    policies.audit_versions()
+TO policies_auditor, policies_admin;
+
 GRANT EXECUTE ON FUNCTION
     policies.stamp_write(),
     policies.record_history(),

@@ -42,9 +42,8 @@ inline constexpr std::size_t max_key_length = 255;
 /// applies_to as parse_ticket_types. Nothing is required.
 std::optional<BrokenRule> find_broken_rule(const PolicyFields& fields);
 
-/// Reads applies_to: a JSON array of distinct, non-blank strings of at most max_key_length bytes. Returns them
-/// sorted bytewise. An empty array is allowed.
-/// Errors: check_violation naming the value.
+/// Reads applies_to: a JSON array of distinct, non-blank strings of at most max_key_length bytes. Returns
+/// them sorted bytewise. An empty array is allowed. Errors: check_violation naming the value.
 Result<std::vector<std::string>> parse_ticket_types(std::string_view json);
 
 /// The known words, in the order in which they are shown.

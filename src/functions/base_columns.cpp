@@ -65,6 +65,14 @@ void check_type(const pg::Table& table, const BaseColumn& base, const pg::Column
                   .hint = "Rename or convert the column first. Nothing was changed."},
                  base.name);
     }
+    if (!column.compares_bytes) {
+        pg::fail({.code = core::ErrorCode::wrong_type,
+                  .message = "column " + core::quoted(base.name) + " of table " + core::quoted(table.name) +
+                             " has a nondeterministic collation",
+                  .detail = "Under it the ids of two tenants could be equal.",
+                  .hint = "Give the column COLLATE \"C\" first. Nothing was changed."},
+                 base.name);
+    }
     if (column.is_generated) {
         pg::fail({.code = core::ErrorCode::wrong_type,
                   .message = "column " + core::quoted(base.name) + " of table " + core::quoted(table.name) +

@@ -75,13 +75,13 @@ void create_view(const Table& table, const std::string& schema, const std::strin
     pg::execute("GRANT SELECT ON " + sql_name + " TO " + pg::auditor_role);
 }
 
-void copy_column_comments(const Table& table, const std::string& view) {
+void copy_column_comments(const Table& table, const std::string& copy) {
     for (const auto& row :
          pg::query("SELECT a.attname, d.description FROM pg_attribute a JOIN pg_description d "
                    "ON d.classoid = 'pg_class'::regclass AND d.objoid = a.attrelid "
                    "AND d.objsubid = a.attnum WHERE a.attrelid = $1 AND a.attnum > 0",
                    {pg::oid_parameter(table.oid)})) {
-        pg::execute("COMMENT ON COLUMN " + view + "." + pg::identifier(row[0].value()) + " IS " +
+        pg::execute("COMMENT ON COLUMN " + copy + "." + pg::identifier(row[0].value()) + " IS " +
                     pg::literal(row[1].value()));
     }
 }
@@ -116,35 +116,46 @@ void create_views(const Table& table, const std::string& schema) {
     copy_column_comments(table, deleted);
 }
 
-Table create_history(const Table& table) {
-    const auto name = companion_name(table.name + history_suffix);
-    const auto sql_name = pg::qualified(table.schema, name);
-    pg::execute("CREATE TABLE " + sql_name + " (LIKE " + table.sql_name() +
-                " INCLUDING COMMENTS, valid_from timestamptz NOT NULL, valid_to timestamptz NOT NULL, "
-                "superseded_by text COLLATE \"C\", CHECK (valid_from < valid_to), "
-                "PRIMARY KEY (tenant_id, id, valid_from))");
-    pg::execute("COMMENT ON TABLE " + sql_name + " IS " +
+/// The columns of a table as its history declares them: of the same types, but without their limits (length,
+/// precision, NOT NULL), since the history holds what was there under earlier ones.
+std::string history_columns(const Table& table) {
+    std::string columns;
+    for (const auto& row : pg::query(
+             "SELECT a.attname, format_type(a.atttypid, -1), "
+             "       (SELECT quote_ident(n.nspname) || '.' || quote_ident(c.collname) FROM pg_collation c "
+             "        JOIN pg_namespace n ON n.oid = c.collnamespace WHERE c.oid = a.attcollation) "
+             "FROM pg_attribute a WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped "
+             "ORDER BY a.attnum",
+             {pg::oid_parameter(table.oid)})) {
+        columns += pg::identifier(row[0].value()) + " " + row[1].value() +
+                   (row[2] ? " COLLATE " + *row[2] : "") + ", ";
+    }
+    return columns;
+}
+
+void create_history(const Table& table, const std::string& history) {
+    pg::execute(
+        "CREATE TABLE " + history + " (" + history_columns(table) +
+        "valid_from timestamptz NOT NULL, valid_to timestamptz NOT NULL, superseded_by text COLLATE \"C\", "
+        "CHECK (valid_from < valid_to), PRIMARY KEY (tenant_id, id, valid_from))");
+    pg::execute("COMMENT ON TABLE " + history + " IS " +
                 pg::literal("The superseded versions of the rows of " + table.name +
                             ", each with the time it was valid."));
-    pg::execute("COMMENT ON COLUMN " + sql_name +
+    copy_column_comments(table, history);
+    pg::execute("COMMENT ON COLUMN " + history +
                 ".valid_from IS 'Since when this version was current (inclusive).'");
-    pg::execute("COMMENT ON COLUMN " + sql_name +
+    pg::execute("COMMENT ON COLUMN " + history +
                 ".valid_to IS 'Until when this version was current (exclusive).'");
     pg::execute(
-        "COMMENT ON COLUMN " + sql_name +
+        "COMMENT ON COLUMN " + history +
         ".superseded_by IS 'Person whose write ended this version; role:<name> for an administrator.'");
-    const auto rows = pg::query("SELECT to_regclass($1)::oid", {pg::text_parameter(sql_name)});
-    return {.oid = static_cast<Oid>(std::stoul(rows[0][0].value())),
-            .schema = table.schema,
-            .name = name,
-            .is_partitioned = false};
 }
 
 /// Adds to a history table the columns that its table has gained since. A type that changed is refused: the
 /// old versions must stay as they were.
 void complete_history(const Table& table, const std::string& history) {
     for (const auto& row :
-         pg::query("SELECT a.attname, format_type(a.atttypid, a.atttypmod), h.attname IS NOT NULL "
+         pg::query("SELECT a.attname, format_type(a.atttypid, -1), h.attname IS NOT NULL "
                    "FROM pg_attribute a LEFT JOIN pg_attribute h ON h.attrelid = to_regclass($2) "
                    "  AND h.attname = a.attname AND NOT h.attisdropped "
                    "WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped "
@@ -188,9 +199,14 @@ void keep_history(const Table& table) {
     if (pg::relation_exists(table.schema, history_name)) {
         complete_history(table, history);
     } else {
-        scope_by_tenant(create_history(table), Access::read_only);
-        give_to_administrators("TABLE", history);
+        create_history(table, history);
     }
+    scope_by_tenant({.oid = pg::relation_oid(table.schema, history_name),
+                     .schema = table.schema,
+                     .name = history_name,
+                     .is_partitioned = false},
+                    Access::read_only);
+    give_to_administrators("TABLE", history);
     pg::execute("CREATE OR REPLACE TRIGGER policies_history AFTER UPDATE OR DELETE ON " + table.sql_name() +
                 " FOR EACH ROW EXECUTE FUNCTION policies.record_history()");
 }

@@ -27,12 +27,12 @@ void require_columns(const Table& table) {
     const auto columns = pg::columns_of(table);
     for (const auto* const name : {"id", "tenant_id", "app_id"}) {
         const auto* const column = pg::find_column(columns, name);
-        if (column == nullptr || column->base_type != TEXTOID) {
-            pg::fail(
-                {.code = core::ErrorCode::wrong_type,
-                 .message = "table " + core::quoted(table.name) + " has no text column " + core::quoted(name),
-                 .hint = "Call policies.add_base_columns() first."},
-                name);
+        if (column == nullptr || column->base_type != TEXTOID || !column->compares_bytes) {
+            pg::fail({.code = core::ErrorCode::wrong_type,
+                      .message = "table " + core::quoted(table.name) + " has no text column " +
+                                 core::quoted(name) + " with a deterministic collation",
+                      .hint = "Call policies.add_base_columns() first."},
+                     name);
         }
     }
 }
@@ -162,7 +162,6 @@ void revoke_grants(const Table& table) {
 }
 
 void scope_by_tenant(const Table& table, Access callers) {
-    require_columns(table);
     refuse_foreign_policies(table);
     create_policies(table, callers);
     force_row_security(table);
@@ -177,6 +176,7 @@ POLICIES_FUNCTION(scope_by_tenant) {
     pg::require_arguments(fcinfo, {"table_name", "callers_may_write"});
     const pg::SpiSession session;
     const auto table = pg::lock_protectable_table(PG_GETARG_OID(0));
+    require_columns(table);
     ensure_unique_key(table);
     scope_by_tenant(table, PG_GETARG_BOOL(1) ? Access::read_and_write : Access::read_only);
     PG_RETURN_VOID();

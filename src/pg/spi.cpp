@@ -24,7 +24,7 @@ Row read_row(std::uint64_t number) {
     Row row;
     for (int column = 1; column <= descriptor->natts; ++column) {
         const char* const value = call([&] { return SPI_getvalue(tuple, descriptor, column); });
-        row.push_back(value == nullptr ? std::nullopt : std::optional<std::string>(value));
+        row.add(value == nullptr ? std::nullopt : std::optional<std::string>(value));
     }
     return row;
 }

@@ -38,8 +38,16 @@ void execute(const std::string& sql);
 /// Runs one statement; returns the number of rows it touched. Its result is in SPI_tuptable.
 std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> parameters);
 
-/// A result row as text, NULL as nullopt.
-using Row = std::vector<std::optional<std::string>>;
+/// A result row as text, NULL as nullopt. A column that the query does not have is an internal error, not a
+/// crash.
+class Row {
+public:
+    void add(std::optional<std::string> value) { values_.push_back(std::move(value)); }
+    const std::optional<std::string>& operator[](std::size_t column) const { return values_.at(column); }
+
+private:
+    std::vector<std::optional<std::string>> values_;
+};
 
 /// Runs one query and returns its rows.
 std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> parameters);

@@ -48,6 +48,9 @@ void refuse_unprotectable(const Row& row) {
     if (is_true(row[6])) {
         refuse(name, "It belongs to an extension: pg_dump would lose its policies and triggers.");
     }
+    if (is_true(row[9])) {
+        refuse(name, "It is the history of a protected table, and kept by policies.keep_history().");
+    }
     if (is_true(row[8])) {
         refuse(name, "It has inheritance children, whose rows its unique index would not cover.");
     }
@@ -68,7 +71,10 @@ Table lock_protectable_table(Oid oid) {
         "       EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid "
         "               AND d.deptype = 'e'), "
         "       pg_has_role(c.relowner, 'USAGE'), "
-        "       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid) "
+        "       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid), "
+        "       EXISTS (SELECT FROM pg_trigger t JOIN pg_class b ON b.oid = t.tgrelid WHERE t.tgname = "
+        "'policies_history' "
+        "               AND b.relnamespace = c.relnamespace AND c.relname = b.relname || '_history') "
         "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1",
         {oid_parameter(oid)});
     if (rows.empty()) {
@@ -90,7 +96,9 @@ Table lock_protectable_table(Oid oid) {
 std::vector<Column> columns_of(const Table& table) {
     std::vector<Column> columns;
     for (const auto& row :
-         query("SELECT attname, atttypid, atthasdef, attgenerated <> '' OR attidentity <> '' "
+         query("SELECT attname, atttypid, atthasdef, attgenerated <> '' OR attidentity <> '', "
+               "       NOT EXISTS (SELECT FROM pg_collation c WHERE c.oid = attcollation "
+               "                   AND NOT c.collisdeterministic) "
                "FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped "
                "ORDER BY attnum",
                {oid_parameter(table.oid)})) {
@@ -98,7 +106,8 @@ std::vector<Column> columns_of(const Table& table) {
         columns.push_back({.name = row[0].value(),
                            .base_type = call([&] { return getBaseType(type); }),
                            .has_default = is_true(row[2]),
-                           .is_generated = is_true(row[3])});
+                           .is_generated = is_true(row[3]),
+                           .compares_bytes = is_true(row[4])});
     }
     return columns;
 }
@@ -124,10 +133,14 @@ std::vector<Table> partitions_of(const Table& table) {
 }
 
 bool relation_exists(std::string_view schema, std::string_view name) {
-    return !query("SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                  "WHERE n.nspname = $1 AND c.relname = $2",
-                  {text_parameter(schema), text_parameter(name)})
-                .empty();
+    return OidIsValid(relation_oid(schema, name));
+}
+
+Oid relation_oid(std::string_view schema, std::string_view name) {
+    const auto rows = query("SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                            "WHERE n.nspname = $1 AND c.relname = $2",
+                            {text_parameter(schema), text_parameter(name)});
+    return rows.empty() ? InvalidOid : oid_of(rows[0][0]);
 }
 
 } // namespace policies::pg

@@ -21,6 +21,7 @@ struct Column {
     Oid base_type; ///< the type under any domains
     bool has_default;
     bool is_generated;
+    bool compares_bytes; ///< false under a nondeterministic collation, for which different texts can be equal
 };
 
 /// Locks a table for DDL and makes sure that it can be protected: an ordinary or partitioned table, not
@@ -39,5 +40,8 @@ std::vector<Table> partitions_of(const Table& table);
 
 /// True when the relation exists.
 bool relation_exists(std::string_view schema, std::string_view name);
+
+/// The OID of a relation, or InvalidOid.
+Oid relation_oid(std::string_view schema, std::string_view name);
 
 } // namespace policies::pg
