@@ -50,13 +50,16 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed check check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap
+.PHONY: installed demo check check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap
 
 # A second make, since this one may have started without PGXS.
 installed:
 	tools/install_packages.sh
 	$(MAKE) --silent all
 	tools/as_root.sh $(MAKE) --silent install
+
+demo: installed
+	tools/in_scratch.sh demo demo/run.sh
 
 check: check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap
 

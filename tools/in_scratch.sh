@@ -19,6 +19,10 @@ export SCRATCH PGBIN PGXS_DIR PATH
 cd "$scratch"
 status=0
 if [ "$(id -u)" = 0 ]; then
+    trap 'umount "$scratch/small_disk" 2>/dev/null || true' EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
     # A disk that is soon full, for the tests that need one.
     mkdir "$scratch/small_disk"
     if mount -t tmpfs -o size=48m tmpfs "$scratch/small_disk" 2>/dev/null; then
@@ -29,10 +33,10 @@ if [ "$(id -u)" = 0 ]; then
 else
     "$@" || status=$?
 fi
-if mountpoint -q "$scratch/small_disk"; then
-    umount "$scratch/small_disk"
-fi
 if [ "$status" = 0 ]; then
+    if mountpoint -q "$scratch/small_disk"; then
+        umount "$scratch/small_disk"
+    fi
     rm -rf "$scratch"
 else
     echo "failed with status $status; its files are in $scratch" >&2
