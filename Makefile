@@ -50,7 +50,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed demo check check-all check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap
+.PHONY: installed demo check check-all check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind
 
 # A second make, since this one may have started without PGXS.
 installed:
@@ -61,7 +61,7 @@ installed:
 demo: installed
 	tools/in_scratch.sh demo demo/run.sh
 
-check: check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap
+check: check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-sqlsmith check-tap
 
 # Every suite on every supported major that Debian packages; the line of each major stands at the end.
 check-all:
@@ -91,6 +91,14 @@ check-regress: installed
 
 check-isolation: installed
 	tools/in_scratch.sh isolation tools/run_regress.sh isolation test/isolation
+
+# An hour by hand: make check-sqlsmith SQLSMITH_SECONDS=3600.
+check-sqlsmith: installed
+	tools/in_scratch.sh sqlsmith test/sqlsmith/run.sh $(or $(SQLSMITH_SECONDS),20)
+
+# By hand: some minutes.
+check-valgrind: installed
+	tools/in_scratch.sh valgrind test/valgrind/run.sh
 
 check-tap: installed
 	$(MAKE) --silent $(SHIM_TEST)

@@ -73,7 +73,7 @@ SELECT name, id, tenant_id, created_at, is_deleted, source, source_type, schema_
 FROM json_to_recordset('[{"name": "bulk 1", "id": "rec_01HXEXAMPLE", "tenant_id": "stamps_b", "created_at": "2001-01-01T00:00:00Z"},
         {"name": "bulk 2", "category": "privacy", "status": "draft", "source": "wiki", "source_type": "frontend"},
         {"name": "bulk 3", "is_deleted": true, "schema_version": 99}]')
-    AS _ (name text, id policies.typed_id, tenant_id text, created_at timestamptz, is_deleted boolean, source text,
+    AS _ (name text, id text, tenant_id text, created_at timestamptz, is_deleted boolean, source text,
         source_type text,
           schema_version integer, status text, category text);
 SELECT * FROM pg_temp.stamps();

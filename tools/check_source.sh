@@ -30,13 +30,19 @@ diff "$expected" "$exported" || finding "exported symbols (>) differ from those 
 nm -C policies.so | grep -E '_GLOBAL__sub_I_' && finding "an object with a static constructor"
 
 grep -nE 'CREATE OR REPLACE|IF NOT EXISTS' sql/install/*.sql && finding "the install script must not adopt objects that are there already"
-for script in sql/install/*.sql; do
+for script in sql/install/*.sql sql/registry/*.sql; do
     grep -qE 'SECURITY DEFINER' "$script" && finding "$script: a SECURITY DEFINER function"
-done
-for script in sql/registry/*.sql; do
-    grep -nE '^(CREATE|ALTER|COMMENT ON|DROP)[A-Z ]* (TABLE|VIEW|FUNCTION|COLUMN) (IF (NOT )?EXISTS )?[a-z_]+ ' "$script" &&
+    # Every object by its schema: what CREATE, ALTER, COMMENT and DROP name, and what ON names in indexes, policies and triggers.
+    grep -nE '^ *(CREATE|ALTER|COMMENT ON|DROP|GRANT .* ON|REVOKE .* ON) (UNIQUE )?(TABLE|VIEW|FUNCTION|COLUMN|DOMAIN|PROCEDURE) [a-z_]+( |\(|$)' "$script" &&
         finding "$script: a name without its schema"
+    grep -nE '^CREATE (UNIQUE )?(INDEX|POLICY|TRIGGER)' "$script" | grep -vE ' ON policies(_api)?\.' &&
+        finding "$script: a table without its schema"
 done
+# A function in another language than C, or SQL parsed at its creation, must fix its search_path.
+awk '/^CREATE FUNCTION/ { text = "" } { text = text "\n" $0 } /;$|^AS|^BEGIN ATOMIC/ {
+    if (text ~ /CREATE FUNCTION/ && text ~ /LANGUAGE (sql|plpgsql)/ && text !~ /SET search_path/ && $0 !~ /^BEGIN ATOMIC/) {
+        print FILENAME ": " text; found = 1 } text = "" } END { exit found }' sql/install/*.sql sql/registry/*.sql ||
+    finding "a function without a fixed search_path"
 version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" policies.control)
 [ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] ||
     finding "META.json does not carry version $version of policies.control"

@@ -22,8 +22,12 @@ done
     echo "timezone = 'UTC'"
     echo "log_statement = none"
 } > "$SCRATCH/regress.conf"
+# USE_EXISTING: where a server runs already, as options of pg_regress.
+server="--temp-instance=$SCRATCH/instance --temp-config=$SCRATCH/regress.conf"
+[ -z "${USE_EXISTING:-}" ] || server="--use-existing $USE_EXISTING"
+[ -z "${USE_EXISTING:-}" ] || createdb -T template0 $USE_EXISTING "policies_$suite"
 # shellcheck disable=SC2086
-"$program" --temp-instance="$SCRATCH/instance" --temp-config="$SCRATCH/regress.conf" --inputdir="$input" \
+"$program" $server --inputdir="$input" \
     --outputdir="$SCRATCH" --bindir="$PGBIN" --encoding=UTF8 --no-locale --dbname="policies_$suite" $first $tests $last || {
     status=$?
     cat "$SCRATCH/regression.diffs" 2>/dev/null

@@ -28,13 +28,12 @@ CREATE SCHEMA policies;
 COMMENT ON SCHEMA policies IS
 'The policy register: its tables, and the functions of the extension "policies".';
 REVOKE ALL ON SCHEMA policies FROM PUBLIC;
-GRANT USAGE ON SCHEMA policies TO policies_caller, policies_auditor;
-GRANT USAGE, CREATE ON SCHEMA policies TO policies_admin;
+-- CREATE for nobody: a function planted beside ours, of a better fitting type, would run with the rights of whoever calls.
+GRANT USAGE ON SCHEMA policies TO policies_caller, policies_auditor, policies_admin;
 
 CREATE SCHEMA policies_api;
 COMMENT ON SCHEMA policies_api IS
 'Policy register
 Policy documents and SLA policies of your organisation: list, get, create, update and complete.';
 REVOKE ALL ON SCHEMA policies_api FROM PUBLIC;
-GRANT USAGE ON SCHEMA policies_api TO policies_caller, policies_auditor;
-GRANT USAGE, CREATE ON SCHEMA policies_api TO policies_admin;
+GRANT USAGE ON SCHEMA policies_api TO policies_caller, policies_auditor, policies_admin;

@@ -15,6 +15,18 @@ CREATE FUNCTION policies.current_person_id() RETURNS pg_catalog.text
 COMMENT ON FUNCTION policies.current_person_id() IS
 'The calling person, from the claims of a trusted session (by default "sub"); NULL when the claims name none.';
 
+CREATE FUNCTION policies.in_app_scope_support(internal) RETURNS internal
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_in_app_scope_support';
+COMMENT ON FUNCTION policies.in_app_scope_support(internal) IS
+'Planner support for in_app_scope(): a person sees every app''s rows.';
+
+CREATE FUNCTION policies.in_app_scope(app_id pg_catalog.text) RETURNS pg_catalog.bool
+    -- Dearer than the comparison of tenants, which is to come first.
+    LANGUAGE c STABLE PARALLEL SAFE COST 3 SUPPORT policies.in_app_scope_support
+    AS 'MODULE_PATHNAME', 'policies_in_app_scope';
+COMMENT ON FUNCTION policies.in_app_scope(pg_catalog.text) IS
+'Tells whether a row with this app_id is in the caller''s scope: any row for a person, its own rows for an application.';
+
 CREATE FUNCTION policies.context_problem() RETURNS pg_catalog.text
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_context_problem';
 COMMENT ON FUNCTION policies.context_problem() IS

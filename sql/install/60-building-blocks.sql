@@ -17,7 +17,7 @@ CREATE FUNCTION policies.scope_by_tenant(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_scope_by_tenant';
 COMMENT ON FUNCTION policies.scope_by_tenant(pg_catalog.regclass, pg_catalog.bool) IS
-'Enables and forces row security on a table: callers see (and, if they may, write) the rows of their tenant and app, auditors read all, administrators do all. Makes (tenant_id, id) unique and grants the privileges, never DELETE to callers and never TRUNCATE.';
+'Enables and forces row security on a table: callers see (and, if they may, write) the rows of their tenant and app, auditors read all, administrators do all. Makes (tenant_id, id) unique and grants the privileges, never DELETE to callers and never TRUNCATE. A partitioned table must be partitioned by tenant_id.';
 
 CREATE FUNCTION policies.stamp_writes(
     table_name pg_catalog.regclass,
@@ -42,7 +42,7 @@ CREATE FUNCTION policies.keep_history(table_name pg_catalog.regclass) RETURNS pg
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_keep_history';
 COMMENT ON FUNCTION policies.keep_history(pg_catalog.regclass) IS
-'Keeps every superseded version of a table''s rows in <table>_history, which callers read and nobody but administrators writes. Called again, it adds the columns that the table has gained.';
+'Keeps every superseded version of a table''s rows in <table>_history, which callers read and nobody but administrators writes. Called again, it adds the columns that the table has gained. The history belongs to policies_admin, who therefore needs USAGE and CREATE on the table''s schema unless a superuser calls.';
 
 CREATE FUNCTION policies.protect_table(
     table_name pg_catalog.regclass,
@@ -65,10 +65,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION policies.protect_table(pg_catalog.regclass, pg_catalog.text, pg_catalog.name, pg_catalog.int4, pg_catalog.bool, pg_catalog.text) IS
-'Puts all guard rails on a table: base columns, tenant scope, write stamps, history and soft-delete views. Safe to repeat. Needs the table''s owner who is a member of policies_admin, or a superuser.';
+'Puts all guard rails on a table: base columns, tenant scope, write stamps, history and soft-delete views. Safe to repeat; history => false does not take off a history that is kept already. Needs the table''s owner who is a member of policies_admin, or a superuser.';
 
 CREATE FUNCTION policies.unprotect_table(table_name pg_catalog.regclass) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_unprotect_table';
 COMMENT ON FUNCTION policies.unprotect_table(pg_catalog.regclass) IS
-'Takes the guard rails off a table again: views, triggers, row security and grants. Its rows, its columns and its history stay.';
+'Takes the guard rails off a table again: views, triggers, row security and grants. Its rows, its columns (id and tenant_id still required, now of whoever inserts) and its history stay.';

@@ -105,8 +105,7 @@ WITH protected AS (
 ), expected (name, role, condition, commands) AS (
     VALUES
     ('policies_tenant_scope', 'policies_caller',
-     '((tenant_id = policies.current_tenant_id()) AND CASE WHEN (policies.current_app_id() IS NULL) THEN true '
-     || 'ELSE (app_id = policies.current_app_id()) END)', '*r'),
+     '((tenant_id = policies.current_tenant_id()) AND policies.in_app_scope(app_id))', '*r'),
     ('policies_auditor_read', 'policies_auditor', 'true', 'r'),
     ('policies_admin_all', 'policies_admin', 'true', '*')
 )

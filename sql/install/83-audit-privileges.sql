@@ -92,7 +92,7 @@ FROM pg_catalog.pg_namespace n
 CROSS JOIN pg_catalog.aclexplode(n.nspacl) a
 JOIN grantee r ON r.oid = a.grantee
 WHERE n.nspname IN ('policies', 'policies_api') AND a.privilege_type = 'CREATE'
-    AND a.grantee <> n.nspowner AND r.name <> 'policies_admin'
+    AND a.grantee <> n.nspowner
 
 UNION ALL
 SELECT 'default_privileges_granted', 'pg_default_acl'::regclass, d.oid, r.name,

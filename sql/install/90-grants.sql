@@ -1,7 +1,5 @@
 -- Least privilege: nothing to PUBLIC, and to each role what it needs.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA policies FROM PUBLIC;
-REVOKE ALL ON DOMAIN policies.typed_id FROM PUBLIC;
-GRANT USAGE ON DOMAIN policies.typed_id TO policies_caller, policies_auditor, policies_admin;
 
 -- What rows are checked, defaulted and filtered with, and what reads them.
 GRANT EXECUTE ON FUNCTION
@@ -14,6 +12,7 @@ GRANT EXECUTE ON FUNCTION
     policies.current_tenant_id(),
     policies.current_app_id(),
     policies.current_person_id(),
+    policies.in_app_scope(pg_catalog.text),
     policies.context_problem(),
     policies.is_valid_version(pg_catalog.text),
     policies.compare_versions(pg_catalog.text, pg_catalog.text),

@@ -5,9 +5,10 @@ CREATE TABLE policies.sla_coverage (
     app_scope text COLLATE "C" NOT NULL,
     priority text COLLATE "C" NOT NULL,
     ticket_type text COLLATE "C" NOT NULL,
-    policy_id policies.typed_id NOT NULL,
+    policy_id text COLLATE "C" NOT NULL,
     PRIMARY KEY (tenant_id, app_scope, priority, ticket_type),
-    FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id) ON DELETE CASCADE
+    FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id)
+        ON DELETE CASCADE ON UPDATE CASCADE
 );
 COMMENT ON TABLE policies.sla_coverage IS
 'Which active SLA policy governs each priority and ticket type. Kept by the trigger policies_coverage.';
@@ -24,9 +25,15 @@ COMMENT ON INDEX policies.sla_coverage_policy IS 'The coverage of one policy.';
 ALTER TABLE policies.sla_coverage ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY sla_coverage_auditor_read ON policies.sla_coverage FOR SELECT TO policies_auditor USING (true);
 CREATE POLICY sla_coverage_admin_all ON policies.sla_coverage FOR ALL TO policies_admin USING (true) WITH CHECK (true);
+COMMENT ON POLICY sla_coverage_auditor_read ON policies.sla_coverage IS 'Auditors read every tenant.';
+COMMENT ON POLICY sla_coverage_admin_all ON policies.sla_coverage IS 'Administrators, and the trigger.';
 GRANT SELECT ON policies.sla_coverage TO policies_auditor;
 
 CREATE TRIGGER policies_coverage AFTER INSERT OR UPDATE ON policies.policies
     FOR EACH ROW EXECUTE FUNCTION policies.cover_ticket_types();
 CREATE TRIGGER policies_restore BEFORE INSERT ON policies.sla_coverage
     FOR EACH ROW EXECUTE FUNCTION policies.skip_known_coverage();
+COMMENT ON TRIGGER policies_coverage ON policies.policies IS
+'Lets one active SLA policy govern each priority and ticket type.';
+COMMENT ON TRIGGER policies_restore ON policies.sla_coverage IS
+'Passes over rows that a restore of data alone brings a second time.';

@@ -1,8 +1,8 @@
 CREATE TABLE policies.policy_reviews (
-    id policies.typed_id NOT NULL CHECK (policies.is_valid_id(id)),
+    id text COLLATE "C" NOT NULL CHECK (policies.is_valid_id(id)),
     tenant_id text COLLATE "C" NOT NULL,
     app_id text COLLATE "C",
-    policy_id policies.typed_id NOT NULL,
+    policy_id text COLLATE "C" NOT NULL,
     policy_version text,
     due_at timestamptz,
     reviewed_at timestamptz NOT NULL,
@@ -10,7 +10,7 @@ CREATE TABLE policies.policy_reviews (
     note text,
     next_review_at timestamptz,
     PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id),
+    FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id) ON UPDATE CASCADE,
     -- Each review cycle is completed once.
     UNIQUE NULLS NOT DISTINCT (tenant_id, policy_id, due_at)
 );
@@ -38,6 +38,20 @@ COMMENT ON VIEW policies_api.policy_reviews IS
 'Policy review
 The completed reviews: who reviewed which version of a policy when, and what was due.';
 GRANT SELECT ON policies_api.policy_reviews TO policies_caller, policies_auditor;
+
+-- The columns of the two views that only read say what those of their tables say.
+DO $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN SELECT t.relname, a.attname, col_description(t.oid, a.attnum) AS comment
+             FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0
+             WHERE t.oid IN ('policies.policies_history'::regclass, 'policies.policy_reviews'::regclass)
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN policies_api.%I.%I IS %L', c.relname, c.attname, c.comment);
+    END LOOP;
+END
+$$;
 
 CREATE FUNCTION policies_api.complete_policy(
     id text, note text DEFAULT NULL, next_review_at timestamptz DEFAULT NULL

@@ -79,6 +79,14 @@ std::string describe(const Cadence& cadence) {
            std::to_string(cadence.microseconds) + " microseconds";
 }
 
+std::string describe_date(std::int64_t unix_days) {
+    const CivilDate date = civil_from_days(unix_days);
+    const auto two_digits = [](std::int64_t number) {
+        return (number < 10 ? "-0" : "-") + std::to_string(number);
+    };
+    return std::to_string(date.year) + two_digits(date.month) + two_digits(date.day);
+}
+
 } // namespace
 
 Check check_cadence(const Cadence& cadence) {
@@ -106,8 +114,8 @@ Result<std::int64_t> add_cadence(std::int64_t microseconds, const Cadence& caden
                              time_sum / microseconds_per_day;
     if (day < first_day || day > last_day)
         return Error{ErrorCode::out_of_range, "timestamp out of range",
-                     "The instant is " + describe(cadence) + " after " + std::to_string(microseconds) +
-                         " microseconds since 2000."};
+                     describe_date(start_day) + " and " + describe(cadence) +
+                         " lie outside PostgreSQL's timestamps, 4714 BC to 294276."};
     return (day - epoch_day) * microseconds_per_day + time_sum % microseconds_per_day;
 }
 

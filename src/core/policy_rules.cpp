@@ -96,10 +96,11 @@ MaybeBroken check_review_cadence(const PolicyFields& fields) {
     return BrokenRule{"review_cadence", std::move(check).error()};
 }
 
-MaybeBroken check_finite(std::string_view field, bool is_finite) {
-    if (is_finite)
+MaybeBroken check_finite(std::string_view field, Infinity infinity) {
+    if (infinity == Infinity::none)
         return {};
-    return BrokenRule{field, violation("invalid " + std::string(field) + ": infinity",
+    return BrokenRule{field, violation("invalid " + std::string(field) +
+                                           (infinity == Infinity::negative ? ": -infinity" : ": infinity"),
                                        "It must be a finite instant; leave it out if there is none.")};
 }
 
@@ -178,10 +179,8 @@ constexpr Rule rules[] = {
     },
     check_order_of_targets,
     check_review_cadence,
-    [](const PolicyFields& fields) { return check_finite("published_at", fields.published_at_is_finite); },
-    [](const PolicyFields& fields) {
-        return check_finite("next_review_at", fields.next_review_at_is_finite);
-    },
+    [](const PolicyFields& fields) { return check_finite("published_at", fields.published_at); },
+    [](const PolicyFields& fields) { return check_finite("next_review_at", fields.next_review_at); },
     check_tags,
     check_applies_to,
 };

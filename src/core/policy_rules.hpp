@@ -11,6 +11,9 @@
 
 namespace policies::core {
 
+/// Whether an instant is PostgreSQL's infinity or -infinity.
+enum class Infinity { none, positive, negative };
+
 /// The fields of a policy that have rules; absent means NULL. Texts are UTF-8 views owned by the caller.
 struct PolicyFields {
     std::optional<std::string_view> version{};
@@ -23,8 +26,8 @@ struct PolicyFields {
     std::optional<std::int32_t> first_response_minutes{};
     std::optional<std::int32_t> resolution_minutes{};
     std::optional<Cadence> review_cadence{};
-    bool published_at_is_finite{true};
-    bool next_review_at_is_finite{true};
+    Infinity published_at{Infinity::none};
+    Infinity next_review_at{Infinity::none};
 };
 
 /// The first rule that a policy breaks, and the field that breaks it.

@@ -22,7 +22,7 @@ struct BaseColumn {
 };
 
 constexpr std::array<BaseColumn, 13> base_columns{{
-    {"id", TEXTOID, "policies.typed_id", nullptr, true, "policies.is_valid_id(id)",
+    {"id", TEXTOID, "text COLLATE \"C\"", nullptr, true, "policies.is_valid_id(id)",
      "Server-assigned ULID with type prefix. What a caller sends is ignored."},
     {"tenant_id", TEXTOID, "text COLLATE \"C\"", "policies.current_tenant_id()", true, "tenant_id <> ''",
      "Tenant scope, stamped from the caller's JWT. What a caller sends is ignored."},
@@ -113,8 +113,7 @@ void add_column(const pg::Table& table, const BaseColumn& base, const std::strin
         action += " DEFAULT " + first_value;
     }
     if (base.check != nullptr) {
-        action += " CONSTRAINT " + pg::identifier(table.name + "_" + base.name + "_check") + " CHECK (" +
-                  base.check + ")";
+        action += " CHECK (" + std::string(base.check) + ")";
     }
     pg::execute(alter(table, action));
     const auto name = std::string(base.name);

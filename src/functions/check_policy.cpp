@@ -76,9 +76,12 @@ public:
     std::optional<core::Cadence> cadence(Column column) const {
         return convert(column, [](Datum value) { return pg::cadence_of(*DatumGetIntervalP(value)); });
     }
-    bool is_finite(Column column) const {
+    core::Infinity infinity(Column column) const {
         const auto value = datum(column);
-        return !value || pg::is_finite(DatumGetTimestampTz(*value));
+        if (!value || pg::is_finite(DatumGetTimestampTz(*value))) {
+            return core::Infinity::none;
+        }
+        return DatumGetTimestampTz(*value) > 0 ? core::Infinity::positive : core::Infinity::negative;
     }
 
 private:
@@ -107,8 +110,8 @@ core::PolicyFields read_fields(const Reader& reader) {
             .first_response_minutes = reader.integer(first_response_minutes),
             .resolution_minutes = reader.integer(resolution_minutes),
             .review_cadence = reader.cadence(review_cadence),
-            .published_at_is_finite = reader.is_finite(published_at),
-            .next_review_at_is_finite = reader.is_finite(next_review_at)};
+            .published_at = reader.infinity(published_at),
+            .next_review_at = reader.infinity(next_review_at)};
 }
 
 /// A bulk INSERT names NULL where one of its rows leaves out what another gives: the default applies all the

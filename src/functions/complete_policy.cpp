@@ -4,7 +4,6 @@
 #include "pg/guard.hpp"
 #include "pg/new_id.hpp"
 #include "pg/spi.hpp"
-#include "pg/trigger.hpp"
 #include "pg/values.hpp"
 
 extern "C" {
@@ -65,29 +64,40 @@ Policy lock_policy(const core::Claims& caller, const std::string& id) {
                                        : std::optional(pg::cadence_of(*DatumGetIntervalP(cadence.datum)))};
 }
 
+[[noreturn]] void refuse(std::string message, std::string detail, const char* hint) {
+    pg::fail({.code = core::ErrorCode::conflict,
+              .message = std::move(message),
+              .detail = std::move(detail),
+              .hint = hint});
+}
+
+/// Each due date is completed once, and the cycle that a completion opens not in the same breath.
 void refuse_repetition(const core::Claims& caller, const Policy& policy, TimestampTz now) {
-    const auto count =
-        pg::execute("SELECT reviewed_at FROM policies.policy_reviews "
-                    "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
-                    "ORDER BY reviewed_at DESC LIMIT 1",
-                    {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id)});
-    if (count == 0) {
+    pg::execute("SELECT pg_catalog.max(reviewed_at), pg_catalog.bool_or(due_at OPERATOR(pg_catalog.=) $3) "
+                "FROM policies.policy_reviews "
+                "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2",
+                {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
+                 pg::timestamp_parameter(policy.due_at)});
+    const auto last = time_result(1);
+    if (!last) {
         return;
     }
-    const TimestampTz last = time_result(1).value();
+    const auto due_was_completed = pg::result_value(0, 2);
+    const auto completed = "Its last review was completed at " + shown(*last);
+    const auto name = core::quoted(policy.id);
     if (!policy.due_at) {
-        pg::fail(
-            {.code = core::ErrorCode::conflict,
-             .message = "policy " + core::quoted(policy.id) + " has no open review cycle",
-             .detail = "Its last review was completed at " + shown(last) + ", and no next one is scheduled.",
-             .hint = "Set next_review_at first."});
+        refuse("policy " + name + " has no open review cycle", completed + ", and no next one is scheduled.",
+               "Set next_review_at first.");
     }
-    if (now < *policy.due_at && now - last < repetition_window) {
-        pg::fail({.code = core::ErrorCode::conflict,
-                  .message = "the review of policy " + core::quoted(policy.id) + " is already completed",
-                  .detail = "It was completed at " + shown(last) + "; the next review is due at " +
-                            shown(*policy.due_at) + ".",
-                  .hint = "The next review can be completed early from 24 hours after the last one."});
+    if (!due_was_completed.is_null && DatumGetBool(due_was_completed.datum)) {
+        refuse("the review of policy " + name + " that was due at " + shown(*policy.due_at) +
+                   " is already completed",
+               completed + ".", "Set next_review_at to a time whose review is still open.");
+    }
+    if (now < *policy.due_at && now - *last < repetition_window) {
+        refuse("the review of policy " + name + " is already completed",
+               completed + "; the next one is due at " + shown(*policy.due_at) + ".",
+               "The next review can be completed early from 24 hours after the last one.");
     }
 }
 

@@ -2,6 +2,10 @@
 #include "pg/guard.hpp"
 #include "pg/values.hpp"
 
+extern "C" {
+#include "nodes/supportnodes.h"
+}
+
 // The context functions that row security calls: https://datatracker.ietf.org/doc/html/rfc7519 claims as SQL
 // values.
 
@@ -26,6 +30,26 @@ POLICIES_FUNCTION(current_app_id) {
 
 POLICIES_FUNCTION(current_person_id) {
     return value_or_null(fcinfo, pg::current_context().person_id);
+}
+
+/// True for a row of the calling application, or of any where the caller is a person. Row security calls it
+/// for every row.
+POLICIES_FUNCTION(in_app_scope) {
+    const Datum app = pg::current_context().app_id;
+    if (app == Datum{0}) {
+        return BoolGetDatum(true);
+    }
+    return BoolGetDatum(!PG_ARGISNULL(0) && pg::text_argument(fcinfo, 0) == pg::text_view(app));
+}
+
+/// Tells the planner how many rows are in the app's scope: all of them for a person.
+POLICIES_FUNCTION(in_app_scope_support) {
+    auto* const request = reinterpret_cast<SupportRequestSelectivity*>(PG_GETARG_POINTER(0));
+    if (!IsA(request, SupportRequestSelectivity) || pg::current_context().app_id != Datum{0}) {
+        return PointerGetDatum(nullptr);
+    }
+    request->selectivity = 1.0;
+    return PointerGetDatum(request);
 }
 
 POLICIES_FUNCTION(context_problem) {

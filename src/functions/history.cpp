@@ -1,3 +1,5 @@
+#include <memory>
+
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
@@ -5,11 +7,11 @@
 #include "pg/values.hpp"
 
 extern "C" {
-#include "access/relation.h"
 #include "access/table.h"
+#include "access/xact.h"
 #include "catalog/partition.h"
 #include "utils/inval.h"
-#include "utils/memutils.h"
+#include "utils/syscache.h"
 }
 
 // The AFTER trigger that keeps what an UPDATE or DELETE supersedes, in <table>_history. An INSERT writes
@@ -19,31 +21,39 @@ namespace {
 
 using namespace policies;
 
-/// The columns that a history table has behind those of its table.
-constexpr std::array<const char*, 3> period_columns{"valid_from", "valid_to", "superseded_by"};
-
 /// The insert into one table's history, planned once per backend.
 struct Plan {
     Oid table;
+    Oid root; ///< the partitioned table above, or the table itself: the history has its name
     Oid history;
     Oid history_owner;
     SPIPlanPtr plan;
     bool is_stale;
+    int uses;                 ///< executions that are under way: a trigger of the history may lead back here
     std::vector<int> columns; ///< the table's columns, in the order of the plan's first parameters
 };
 
-std::vector<Plan>* plans = nullptr;
+/// Each where it is for good, since a plan may be in use when another is added.
+std::vector<std::unique_ptr<Plan>>* plans = nullptr;
 
 void on_relation_change(Datum, Oid relation) {
     for (auto& plan : *plans) {
-        plan.is_stale =
-            plan.is_stale || !OidIsValid(relation) || relation == plan.table || relation == plan.history;
+        plan->is_stale = plan->is_stale || !OidIsValid(relation) || relation == plan->table ||
+                         relation == plan->root || relation == plan->history;
     }
 }
 
-Oid find_history(Relation table) {
+/// The plan names the history by its schema.
+void on_schema_change(Datum, int, uint32) {
+    on_relation_change(Datum{0}, InvalidOid);
+}
+
+Oid root_of(Relation table) {
     const Oid table_id = RelationGetRelid(table);
-    const Oid root = table->rd_rel->relispartition ? llast_oid(get_partition_ancestors(table_id)) : table_id;
+    return table->rd_rel->relispartition ? llast_oid(get_partition_ancestors(table_id)) : table_id;
+}
+
+Oid find_history(Oid root) {
     const char* const name = psprintf("%s_history", get_rel_name(root));
     const Oid history = get_relname_relid(name, get_rel_namespace(root));
     if (!OidIsValid(history)) {
@@ -74,19 +84,36 @@ struct Insert {
     std::string parameters;
     std::vector<Oid> types;
 
-    void add(std::string_view column, Oid type) {
+    /// Adds a column and returns its parameter.
+    std::string add(std::string_view column, Oid type) {
         types.push_back(type);
+        const auto parameter = "$" + std::to_string(types.size());
         columns += (columns.empty() ? "" : ", ") + pg::identifier(column);
-        parameters += (parameters.empty() ? "$" : ", $") + std::to_string(types.size());
+        parameters += (parameters.empty() ? "" : ", ") + parameter;
+        return parameter;
     }
 };
 
-SPIPlanPtr prepare(const Insert& insert, Relation history) {
-    const auto name =
-        pg::qualified(get_namespace_name(RelationGetNamespace(history)), RelationGetRelationName(history));
-    const auto sql = "INSERT INTO " + name + " (" + insert.columns + ") VALUES (" + insert.parameters + ")";
+/// The periods of a row's versions follow each other without overlap, also where an administrator set
+/// updated_at back or nobody stamps it: a version begins where the last one ended, if that is later than it
+/// says itself. Operators are qualified: the statement runs with the owner's rights under the caller's
+/// search_path.
+std::string insert_statement(const Insert& insert, const std::string& history, const std::string& tenant_id,
+                             const std::string& id) {
+    const auto start = "$" + std::to_string(insert.types.size() + 1);
+    const auto end = "$" + std::to_string(insert.types.size() + 2);
+    const auto person = "$" + std::to_string(insert.types.size() + 3);
+    return "INSERT INTO " + history + " (" + insert.columns +
+           ", valid_from, valid_to, superseded_by) SELECT " + insert.parameters +
+           ", p.valid_from, GREATEST(" + end +
+           ", p.valid_from OPERATOR(pg_catalog.+) '00:00:00.000001'::pg_catalog.interval), " + person +
+           " FROM (SELECT GREATEST(" + start + ", (SELECT h.valid_to FROM " + history +
+           " h WHERE h.tenant_id OPERATOR(pg_catalog.=) " + tenant_id + " AND h.id OPERATOR(pg_catalog.=) " +
+           id + " ORDER BY h.valid_from DESC LIMIT 1))) AS p (valid_from)";
+}
+
+SPIPlanPtr prepare(const std::string& sql, std::vector<Oid> types) {
     return pg::call([&] {
-        auto types = insert.types;
         const SPIPlanPtr plan = SPI_prepare(sql.c_str(), static_cast<int>(types.size()), types.data());
         if (plan == nullptr || SPI_keepplan(plan) != 0) {
             elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
@@ -95,78 +122,127 @@ SPIPlanPtr prepare(const Insert& insert, Relation history) {
     });
 }
 
-Plan make_plan(Relation table) {
-    const Oid history_id = pg::call([&] { return find_history(table); });
-    const Relation history = pg::call([&] { return table_open(history_id, AccessShareLock); });
-    Plan plan{.table = RelationGetRelid(table),
-              .history = history_id,
-              .history_owner = history->rd_rel->relowner,
-              .plan = nullptr,
-              .is_stale = false,
-              .columns = {}};
+/// Plans the insert of all stored columns; fails when the history lacks one.
+void plan_insert(Plan& plan, Relation table, Relation history) {
     Insert insert;
+    std::string tenant_id;
+    std::string id;
     for (int column = 0; column < RelationGetDescr(table)->natts; ++column) {
         const auto* const attribute = TupleDescAttr(RelationGetDescr(table), column);
-        if (attribute->attisdropped) {
+        if (attribute->attisdropped || attribute->attgenerated == 'v') {
             continue;
         }
-        pg::call([&] {
-            require_history_column(table, history, NameStr(attribute->attname), attribute->atttypid);
-        });
-        insert.add(NameStr(attribute->attname), attribute->atttypid);
+        const std::string name(NameStr(attribute->attname));
+        pg::call([&] { require_history_column(table, history, name.c_str(), attribute->atttypid); });
+        const auto parameter = insert.add(name, attribute->atttypid);
+        if (name == "tenant_id") {
+            tenant_id = parameter;
+        } else if (name == "id") {
+            id = parameter;
+        }
         plan.columns.push_back(column + 1);
     }
-    insert.add(period_columns[0], TIMESTAMPTZOID);
-    insert.add(period_columns[1], TIMESTAMPTZOID);
-    insert.add(period_columns[2], TEXTOID);
+    const char* const schema = pg::call([&] { return get_namespace_name(RelationGetNamespace(history)); });
+    const auto sql =
+        insert_statement(insert, pg::qualified(schema, RelationGetRelationName(history)), tenant_id, id);
+    insert.types.insert(insert.types.end(), {TIMESTAMPTZOID, TIMESTAMPTZOID, TEXTOID});
     const pg::RunAs owner(plan.history_owner);
-    plan.plan = prepare(insert, history);
+    plan.plan = prepare(sql, std::move(insert.types));
+}
+
+std::unique_ptr<Plan> make_plan(Relation table) {
+    auto plan = std::make_unique<Plan>();
+    plan->table = RelationGetRelid(table);
+    plan->root = pg::call([&] { return root_of(table); });
+    plan->history = pg::call([&] { return find_history(plan->root); });
+    const Relation history = pg::call([&] { return table_open(plan->history, AccessShareLock); });
+    plan->history_owner = history->rd_rel->relowner;
+    plan_insert(*plan, table, history);
     pg::call([&] { table_close(history, NoLock); });
     return plan;
 }
 
-Plan& plan_for(Relation table) {
+void prepare_cache() {
     if (plans == nullptr) {
-        plans = new std::vector<Plan>;
-        pg::call([] { CacheRegisterRelcacheCallback(on_relation_change, Datum{0}); });
+        pg::call([] {
+            CacheRegisterRelcacheCallback(on_relation_change, Datum{0});
+            CacheRegisterSyscacheCallback(NAMESPACEOID, on_schema_change, Datum{0});
+        });
+        plans = new std::vector<std::unique_ptr<Plan>>;
     }
-    const auto found = std::ranges::find(*plans, RelationGetRelid(table), &Plan::table);
-    if (found != plans->end() && !found->is_stale) {
-        return *found;
-    }
-    auto fresh = make_plan(table);
-    if (found == plans->end()) {
-        return plans->emplace_back(std::move(fresh));
-    }
-    std::swap(*found, fresh);
-    pg::call([&] { SPI_freeplan(fresh.plan); });
-    return *found;
 }
 
-/// When a row's version ends, and who ended it.
+/// Forgets plans that are out of date, but not while one is being executed further up the stack.
+void drop_stale_plans() {
+    const auto is_droppable = [](const std::unique_ptr<Plan>& plan) {
+        return plan->is_stale && plan->uses == 0;
+    };
+    for (const auto& plan : *plans) {
+        if (is_droppable(plan)) {
+            pg::call([&] { SPI_freeplan(plan->plan); });
+        }
+    }
+    std::erase_if(*plans, is_droppable);
+}
+
+Plan& plan_for(Relation table) {
+    prepare_cache();
+    drop_stale_plans();
+    const auto found = std::ranges::find_if(
+        *plans, [&](const auto& plan) { return plan->table == RelationGetRelid(table) && !plan->is_stale; });
+    if (found != plans->end()) {
+        return **found;
+    }
+    auto fresh = make_plan(table);
+    return *plans->emplace_back(std::move(fresh));
+}
+
+/// Marks a plan as in use for the length of a scope.
+class PlanUse {
+public:
+    explicit PlanUse(Plan& plan) noexcept : plan_(plan) { ++plan_.uses; }
+    ~PlanUse() { --plan_.uses; }
+    PlanUse(const PlanUse&) = delete;
+    PlanUse& operator=(const PlanUse&) = delete;
+
+private:
+    Plan& plan_;
+};
+
+/// When a version ends, and who ended it.
 struct End {
-    TimestampTz time;
+    pg::Field time;
     pg::Field person;
 };
 
-End end_of_version(const TriggerData* trigger, AttrNumber updated_at, AttrNumber updated_by,
-                   TimestampTz start) {
-    if (pg::fired_by_update(trigger)) {
-        const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-        const auto time =
-            DatumGetTimestampTz(pg::field_of(trigger->tg_newtuple, descriptor, updated_at).value);
-        // Only an administrator can set updated_at back; the superseded version is kept all the same.
-        return {.time = std::max(time, start + 1),
-                .person = pg::field_of(trigger->tg_newtuple, descriptor, updated_by)};
+End end_of_update(const TriggerData* trigger) {
+    const Relation table = trigger->tg_relation;
+    const auto new_value = [&](const char* column, Oid type) {
+        return pg::field_of(trigger->tg_newtuple, RelationGetDescr(table),
+                            pg::column_number(table, column, type));
+    };
+    return {.time = new_value("updated_at", TIMESTAMPTZOID), .person = new_value("updated_by", TEXTOID)};
+}
+
+End end_of_delete() {
+    const Datum person = pg::current_context().person_id;
+    const Datum name =
+        person != Datum{0}
+            ? person
+            : pg::text_datum(psprintf("role:%s", GetUserNameFromId(GetSessionUserId(), false)));
+    return {.time = {.value = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()), .is_null = false},
+            .person = {.value = name, .is_null = false}};
+}
+
+void execute(Plan& plan, std::vector<Datum> values, const std::vector<char>& nulls) {
+    const PlanUse use(plan);
+    const pg::RunAs owner(plan.history_owner);
+    const int code =
+        pg::call([&] { return SPI_execute_plan(plan.plan, values.data(), nulls.data(), false, 0); });
+    if (code != SPI_OK_INSERT) {
+        pg::fail({.code = core::ErrorCode::internal,
+                  .message = std::string("writing the history failed: ") + SPI_result_code_string(code)});
     }
-    const auto& context = pg::current_context();
-    if (context.claims && context.claims->person_id) {
-        return {.time = pg::next_update_time(start),
-                .person = {.value = pg::text_datum(*context.claims->person_id), .is_null = false}};
-    }
-    const char* const role =
-        pg::call([] { return psprintf("role:%s", GetUserNameFromId(GetSessionUserId(), false)); });
-    return {.time = pg::next_update_time(start), .person = {.value = pg::text_datum(role), .is_null = false}};
 }
 
 } // namespace
@@ -174,9 +250,8 @@ End end_of_version(const TriggerData* trigger, AttrNumber updated_at, AttrNumber
 POLICIES_FUNCTION(record_history) {
     const auto* const trigger = pg::trigger_data(fcinfo, "record_history");
     const Relation table = trigger->tg_relation;
-    const TupleDesc descriptor = RelationGetDescr(table);
     const AttrNumber updated_at = pg::column_number(table, "updated_at", TIMESTAMPTZOID);
-    const AttrNumber updated_by = pg::column_number(table, "updated_by", TEXTOID);
+    const End end = pg::fired_by_update(trigger) ? end_of_update(trigger) : end_of_delete();
 
     const pg::SpiSession session;
     auto& plan = plan_for(table);
@@ -187,20 +262,11 @@ POLICIES_FUNCTION(record_history) {
         nulls.push_back(field.is_null ? 'n' : ' ');
     };
     for (const int column : plan.columns) {
-        add(pg::field_of(trigger->tg_trigtuple, descriptor, static_cast<AttrNumber>(column)));
+        add(pg::field_of(trigger->tg_trigtuple, RelationGetDescr(table), static_cast<AttrNumber>(column)));
     }
-    const auto start = pg::field_of(trigger->tg_trigtuple, descriptor, updated_at);
-    const auto end = end_of_version(trigger, updated_at, updated_by, DatumGetTimestampTz(start.value));
-    add(start);
-    add({.value = TimestampTzGetDatum(end.time), .is_null = false});
+    add(pg::field_of(trigger->tg_trigtuple, RelationGetDescr(table), updated_at));
+    add(end.time);
     add(end.person);
-
-    const pg::RunAs owner(plan.history_owner);
-    const int code =
-        pg::call([&] { return SPI_execute_plan(plan.plan, values.data(), nulls.data(), false, 0); });
-    if (code != SPI_OK_INSERT) {
-        pg::fail({.code = core::ErrorCode::internal,
-                  .message = std::string("writing the history failed: ") + SPI_result_code_string(code)});
-    }
+    execute(plan, std::move(values), nulls);
     return PointerGetDatum(nullptr);
 }

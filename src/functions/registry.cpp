@@ -1,9 +1,15 @@
 #include "functions/registry_steps.hpp"
+#include "functions/schema_access.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 #include "pg/table.hpp"
-#include "pg/values.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "storage/lmgr.h"
+}
 
 // create_registry(): builds the register's tables, or brings them to the shape that this library knows.
 
@@ -37,22 +43,35 @@ void apply(const RegistryStep& step) {
                 {{.type = INT4OID, .value = Int32GetDatum(step.number)}, pg::text_parameter(step.name)});
 }
 
-} // namespace
+/// One session at a time builds the register, the first one included, when there is no table to lock yet.
+void wait_for_turn() {
+    pg::call([] {
+        LockDatabaseObject(NamespaceRelationId, get_namespace_oid("policies", false), 0, ExclusiveLock);
+    });
+}
 
-POLICIES_FUNCTION(create_registry) {
-    const pg::SpiSession session;
+int apply_missing_steps() {
     const pg::RunAs role(administrator());
     int version = applied_version();
-    if (version > 0) {
-        pg::execute("LOCK TABLE policies.registry_steps IN SHARE ROW EXCLUSIVE MODE");
-        version = applied_version();
-    }
     for (const auto& step : registry_steps()) {
         if (step.number > version) {
             apply(step);
             version = step.number;
         }
     }
+    return version;
+}
+
+} // namespace
+
+POLICIES_FUNCTION(create_registry) {
+    const pg::SpiSession session;
+    wait_for_turn();
+    const SchemaCreation in_policies("policies");
+    const SchemaCreation in_api("policies_api");
+    const int version = apply_missing_steps();
+    in_api.end();
+    in_policies.end();
     return Int32GetDatum(version);
 }
 

@@ -16,12 +16,11 @@ using pg::Table;
 constexpr std::array<std::string_view, 3> policy_names{"policies_tenant_scope", "policies_auditor_read",
                                                        "policies_admin_all"};
 
-// Bare calls of the context functions: the planner estimates a stable function's value, and so tells a big
-// tenant from a small one; a sub-select would hide that. CASE rather than OR: it takes "current_app_id() IS
-// NULL" to be true of hardly any row, and would expect a hundredth of what a person sees.
+// Bare calls of functions: the planner estimates a stable function's value, and so tells a big tenant from a
+// small one; a sub-select would hide that. in_app_scope() tells it that a person sees all rows of the tenant,
+// where "current_app_id() IS NULL OR ..." would pass for true of hardly any.
 constexpr std::string_view tenant_scope =
-    "tenant_id = policies.current_tenant_id() AND CASE WHEN policies.current_app_id() IS NULL THEN true "
-    "ELSE app_id = policies.current_app_id() END";
+    "tenant_id = policies.current_tenant_id() AND policies.in_app_scope(app_id)";
 
 void require_columns(const Table& table) {
     const auto columns = pg::columns_of(table);
@@ -58,35 +57,36 @@ bool has_index(const Table& table, std::string_view condition) {
                 .empty();
 }
 
-void require_partition_key_in_unique_index(const Table& table) {
-    if (!table.is_partitioned) {
-        return;
-    }
-    const auto rows =
-        pg::query("SELECT a.attname FROM pg_partitioned_table p "
-                  "CROSS JOIN unnest(p.partattrs::int2[]) AS key(number) "
-                  "LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = key.number "
-                  "WHERE p.partrelid = $1 AND a.attname IS DISTINCT FROM 'tenant_id' "
-                  "AND a.attname IS DISTINCT FROM 'id'",
-                  {pg::oid_parameter(table.oid)});
+/// The stamps come after a row was routed to its partition, and then nothing may move it: only tenant_id,
+/// whose default knows the caller's, is known in time.
+void require_partitioning_by_tenant(const Table& table) {
+    const auto rows = pg::query(
+        "SELECT a.attname FROM pg_partitioned_table p CROSS JOIN unnest(p.partattrs::int2[]) AS key(number) "
+        "LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = key.number "
+        "WHERE (p.partrelid = $1 OR p.partrelid IN (SELECT relid FROM pg_partition_tree($1))) "
+        "AND a.attname IS DISTINCT FROM 'tenant_id'",
+        {pg::oid_parameter(table.oid)});
     if (!rows.empty()) {
         pg::fail({.code = core::ErrorCode::not_supported,
                   .message = "partitioned table " + core::quoted(table.name) + " cannot be protected",
-                  .detail = "PostgreSQL needs the partition key in every unique index, and " +
+                  .detail = "It is partitioned by " +
                             (rows[0][0] ? core::quoted(*rows[0][0]) : std::string("an expression")) +
-                            " is neither tenant_id nor id.",
-                  .hint = "Partition it by tenant_id or id."});
+                            ": the id and the times are stamped after a row is routed to its partition, and "
+                            "(tenant_id, id) must be unique over all of them.",
+                  .hint = "Partition it by tenant_id."});
     }
 }
 
 void ensure_unique_key(const Table& table) {
-    if (has_index(table, "i.indisunique AND i.indpred IS NULL AND i.indnkeyatts = 2 AND "
-                         "ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid "
-                         "      AND a.attnum = ANY (i.indkey[0:1]::int2[]) ORDER BY a.attname) = "
-                         "ARRAY['id', 'tenant_id']")) {
+    const auto key_column = [](int position) {
+        return "(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum = "
+               "i.indkey[" +
+               std::to_string(position) + "])";
+    };
+    if (has_index(table, "i.indisunique AND i.indpred IS NULL AND i.indnkeyatts = 2 AND " + key_column(0) +
+                             " = 'tenant_id' AND " + key_column(1) + " = 'id'")) {
         return;
     }
-    require_partition_key_in_unique_index(table);
     if (has_index(table, "i.indisprimary")) {
         pg::execute("CREATE UNIQUE INDEX ON " + table.sql_name() + " (tenant_id, id)");
     } else {
@@ -94,8 +94,11 @@ void ensure_unique_key(const Table& table) {
     }
 }
 
-void create_policy(const Table& table, std::string_view name, const std::string& definition) {
-    pg::execute("CREATE POLICY " + pg::identifier(name) + " ON " + table.sql_name() + " " + definition);
+void create_policy(const Table& table, std::string_view name, const std::string& definition,
+                   const char* comment) {
+    const auto policy = "POLICY " + pg::identifier(name) + " ON " + table.sql_name();
+    pg::execute("CREATE " + policy + " " + definition);
+    pg::execute("COMMENT ON " + policy + " IS " + pg::literal(comment));
 }
 
 std::string for_role(std::string_view command, const char* role, std::string_view condition) {
@@ -107,13 +110,43 @@ std::string for_role(std::string_view command, const char* role, std::string_vie
     return definition;
 }
 
+std::vector<std::string> own_policies(const Table& table) {
+    std::vector<std::string> names;
+    for (const auto& row :
+         pg::query("SELECT polname FROM pg_policy WHERE polrelid = $1", {pg::oid_parameter(table.oid)})) {
+        if (std::ranges::find(policy_names, row[0].value()) != policy_names.end()) {
+            names.push_back(row[0].value());
+        }
+    }
+    return names;
+}
+
+void drop_policies(const Table& table) {
+    for (const auto& name : own_policies(table)) {
+        pg::execute("DROP POLICY " + pg::identifier(name) + " ON " + table.sql_name());
+    }
+}
+
 void create_policies(const Table& table, Access callers) {
     drop_policies(table);
     create_policy(
         table, policy_names[0],
-        for_role(callers == Access::read_and_write ? "ALL" : "SELECT", pg::caller_role, tenant_scope));
-    create_policy(table, policy_names[1], for_role("SELECT", pg::auditor_role, "true"));
-    create_policy(table, policy_names[2], for_role("ALL", pg::admin_role, "true"));
+        for_role(callers == Access::read_and_write ? "ALL" : "SELECT", pg::caller_role, tenant_scope),
+        "Callers see the rows of their tenant, and an application only its own.");
+    create_policy(table, policy_names[1], for_role("SELECT", pg::auditor_role, "true"),
+                  "Auditors read every tenant.");
+    create_policy(table, policy_names[2], for_role("ALL", pg::admin_role, "true"), "Administrators do all.");
+}
+
+/// Takes a table's privileges from our roles.
+void revoke_grants(const Table& table) {
+    // An owner revoking from itself would lose its own rights for good.
+    for (const auto& row :
+         pg::query("SELECT r.rolname FROM pg_roles r, pg_class c WHERE c.oid = $1 AND r.oid <> c.relowner "
+                   "AND r.rolname IN ('policies_caller', 'policies_auditor', 'policies_admin')",
+                   {pg::oid_parameter(table.oid)})) {
+        pg::execute("REVOKE ALL ON " + table.sql_name() + " FROM " + pg::identifier(row[0].value()));
+    }
 }
 
 void force_row_security(const Table& table) {
@@ -139,25 +172,24 @@ void close_partitions(const Table& table) {
     }
 }
 
-} // namespace
-
-void drop_policies(const Table& table) {
-    for (const auto& row :
-         pg::query("SELECT polname FROM pg_policy WHERE polrelid = $1", {pg::oid_parameter(table.oid)})) {
-        const auto& name = row[0].value();
-        if (std::ranges::find(policy_names, name) != policy_names.end()) {
-            pg::execute("DROP POLICY " + pg::identifier(name) + " ON " + table.sql_name());
-        }
+void release_row_security(const Table& table) {
+    if (pg::query("SELECT FROM pg_policy WHERE polrelid = $1", {pg::oid_parameter(table.oid)}).empty()) {
+        pg::execute("ALTER TABLE " + table.sql_name() +
+                    " DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY");
     }
+    revoke_grants(table);
 }
 
-void revoke_grants(const Table& table) {
-    // An owner revoking from itself would lose its own rights for good.
-    for (const auto& row :
-         pg::query("SELECT r.rolname FROM pg_roles r, pg_class c WHERE c.oid = $1 AND r.oid <> c.relowner "
-                   "AND r.rolname IN ('policies_caller', 'policies_auditor', 'policies_admin')",
-                   {pg::oid_parameter(table.oid)})) {
-        pg::execute("REVOKE ALL ON " + table.sql_name() + " FROM " + pg::identifier(row[0].value()));
+} // namespace
+
+void release_from_tenant_scope(const Table& table) {
+    if (own_policies(table).empty()) {
+        return;
+    }
+    drop_policies(table);
+    release_row_security(table);
+    for (const auto& partition : pg::partitions_of(table)) {
+        release_row_security(partition);
     }
 }
 
@@ -177,6 +209,7 @@ POLICIES_FUNCTION(scope_by_tenant) {
     const pg::SpiSession session;
     const auto table = pg::lock_protectable_table(PG_GETARG_OID(0));
     require_columns(table);
+    require_partitioning_by_tenant(table);
     ensure_unique_key(table);
     scope_by_tenant(table, PG_GETARG_BOOL(1) ? Access::read_and_write : Access::read_only);
     PG_RETURN_VOID();

@@ -12,10 +12,8 @@ enum class Access { read_only, read_and_write };
 /// table has other policies.
 void scope_by_tenant(const pg::Table& table, Access callers);
 
-/// Drops our policies from a table.
-void drop_policies(const pg::Table& table);
-
-/// Takes a table's privileges from our roles.
-void revoke_grants(const pg::Table& table);
+/// Takes off again what scope_by_tenant() put on, from the partitions as well. A table without our policies
+/// is left as it is, and so is row security where the table has other policies.
+void release_from_tenant_scope(const pg::Table& table);
 
 } // namespace policies

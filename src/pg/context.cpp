@@ -1,5 +1,6 @@
 #include "pg/context.hpp"
 
+#include <cstring>
 #include <memory>
 
 #include "pg/claims_setting.hpp"
@@ -8,6 +9,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
+#include "tcop/pquery.h"
 #include "utils/acl.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
@@ -27,22 +29,26 @@ using TextValue = std::unique_ptr<char[]>;
 struct Cache {
     std::string claims_text;
     Oid session_user;
+    std::uint64_t changes;
     Context context;
     std::array<TextValue, 3> values; ///< what the context's Datums point to
 };
 
 Cache* cache = nullptr;
-bool cache_is_stale = false;
 
-/// Values of earlier claims of this transaction: a running query may still use them.
+/// Counts the changes of roles and settings, on which trust and claims depend.
+std::uint64_t changes = 0;
+
+/// Values of earlier claims: a running statement may still use them.
 std::vector<TextValue>* retired_values = nullptr;
 
 void forget_context() noexcept {
-    cache_is_stale = true;
+    ++changes;
 }
 
 void on_transaction_end(XactEvent, void*) {
-    if (retired_values != nullptr) {
+    // A procedure that commits goes on, with arguments that may be such values.
+    if (retired_values != nullptr && ActivePortal == nullptr) {
         retired_values->clear();
     }
 }
@@ -76,9 +82,18 @@ void define_claim_setting(const char* name, const char* description, char** vari
         standard, PGC_SUSET, 0, check_claim_setting, on_setting_change, nullptr);
 }
 
-bool is_member(Oid member, const char* role) {
-    const Oid oid = role_oid(role);
-    return OidIsValid(oid) && is_member_of_role_nosuper(member, oid);
+/// True when a login may act as the gateway role. From PostgreSQL 16 on, a membership that only lets one
+/// grant the role on does not count.
+bool is_gateway(Oid login) {
+    const Oid gateway = role_oid(gateway_role);
+    if (!OidIsValid(gateway)) {
+        return false;
+    }
+#if PG_VERSION_NUM < 160000
+    return is_member_of_role_nosuper(login, gateway);
+#else
+    return has_privs_of_role(login, gateway) || member_can_set_role(login, gateway);
+#endif
 }
 
 core::Error no_claims_error() {
@@ -116,9 +131,10 @@ TextValue text_value(std::string_view text) {
     return value;
 }
 
-Cache make_cache(const char* text, bool is_trusted, Oid session_user) {
+Cache make_cache(const char* text, bool is_trusted, Oid session_user, std::uint64_t changes_before) {
     Cache made{.claims_text = text,
                .session_user = session_user,
+               .changes = changes_before,
                .context = {.has_claims = *text != '\0',
                            .is_trusted = is_trusted,
                            .claims = read_claims(text, is_trusted, session_user),
@@ -174,20 +190,21 @@ Oid role_oid(const char* name) {
 const Context& current_context() {
     const char* const text = claims_setting();
     const Oid session_user = GetSessionUserId();
-    if (cache != nullptr && !cache_is_stale && cache->session_user == session_user &&
-        cache->claims_text == text) {
+    if (cache != nullptr && cache->changes == changes && cache->session_user == session_user &&
+        std::strcmp(cache->claims_text.c_str(), text) == 0) {
         return cache->context;
     }
-    // Reset first: a role change that arrives during the catalog look-ups below must not get lost.
-    cache_is_stale = false;
-    const bool is_trusted =
-        call([&] { return superuser_arg(session_user) || is_member(session_user, gateway_role); });
-    replace_cache(make_cache(text, is_trusted, session_user));
+    // As it was before: a change that arrives during the catalog look-ups must not get lost, nor one after
+    // which they fail.
+    const std::uint64_t changes_before = changes;
+    const bool is_trusted = call([&] { return superuser_arg(session_user) || is_gateway(session_user); });
+    replace_cache(make_cache(text, is_trusted, session_user, changes_before));
     return cache->context;
 }
 
 bool is_administrator() {
-    return superuser() || is_member(GetUserId(), admin_role);
+    const Oid admin = role_oid(admin_role);
+    return superuser() || (OidIsValid(admin) && has_privs_of_role(GetUserId(), admin));
 }
 
 } // namespace policies::pg

@@ -17,8 +17,8 @@ struct Context {
     bool has_claims;                   ///< request.jwt.claims is set and not empty
     bool is_trusted;                   ///< the session's claims are believed
     core::Result<core::Claims> claims; ///< an error unless has_claims, is_trusted, and the claims are sound
-    /// The claims as text values, which stay valid until the transaction ends; null for what is absent.
-    /// Sharing them saves row security a copy per row.
+    /// The claims as text values, which stay valid until the statement ends, at least; null for what is
+    /// absent. Sharing them saves row security a copy per row.
     Datum tenant_id;
     Datum app_id;
     Datum person_id;

@@ -56,14 +56,8 @@ void refuse_unprotectable(const Row& row) {
     }
 }
 
-} // namespace
-
-std::string Table::sql_name() const {
-    return qualified(schema, name);
-}
-
-Table lock_protectable_table(Oid oid) {
-    call([&] { LockRelationOid(oid, AccessExclusiveLock); });
+/// Reads a table and refuses it unless it can be protected.
+Table read_protectable_table(Oid oid) {
     const auto rows = query(
         "SELECT n.nspname, c.relname, c.relkind, c.relpersistence, "
         "       EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid), "
@@ -91,6 +85,19 @@ Table lock_protectable_table(Oid oid) {
             .schema = row[0].value(),
             .name = row[1].value(),
             .is_partitioned = row[2].value()[0] == RELKIND_PARTITIONED_TABLE};
+}
+
+} // namespace
+
+std::string Table::sql_name() const {
+    return qualified(schema, name);
+}
+
+Table lock_protectable_table(Oid oid) {
+    // Before and after: who may not change the table must not lock it, and it may change until it is locked.
+    read_protectable_table(oid);
+    call([&] { LockRelationOid(oid, AccessExclusiveLock); });
+    return read_protectable_table(oid);
 }
 
 std::vector<Column> columns_of(const Table& table) {

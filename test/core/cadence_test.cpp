@@ -39,7 +39,7 @@ void expect_sum(std::int64_t start, const Cadence& cadence, std::int64_t expecte
 
 void expect_out_of_range(std::int64_t start, const Cadence& cadence) {
     expect_error(add_cadence(start, cadence), ErrorCode::out_of_range, "timestamp out of range",
-                 std::to_string(start));
+                 std::to_string(cadence.months) + " months");
 }
 
 TEST(Cadence, MustMoveForward) {
@@ -111,6 +111,8 @@ TEST(Cadence, EndsAtPostgresqlsFirstInstant) {
     expect_sum(0, {0, 0, first_instant}, first_instant);
     expect_sum(at(-4713, 12, 24), {-1, 0, 0}, first_instant);
     expect_out_of_range(first_instant, {0, 0, -1});
+    expect_error(add_cadence(at(2026, 1, 31), {-1'000'000, 0, 0}), ErrorCode::out_of_range,
+                 "timestamp out of range", "2026-01-31 and -1000000 months");
     expect_out_of_range(first_instant, {0, -1, 0});
     expect_out_of_range(first_instant, {-1, 0, 0});
 }

@@ -106,8 +106,9 @@ TEST(PolicyRules, CadenceMovesForward) {
 }
 
 TEST(PolicyRules, InstantsAreFinite) {
-    expect_broken({.published_at_is_finite = false}, "published_at", "invalid published_at: infinity");
-    expect_broken({.next_review_at_is_finite = false}, "next_review_at", "invalid next_review_at: infinity");
+    expect_broken({.published_at = Infinity::positive}, "published_at", "invalid published_at: infinity");
+    expect_broken({.next_review_at = Infinity::negative}, "next_review_at",
+                  "invalid next_review_at: -infinity");
 }
 
 TEST(PolicyRules, TagsAreAnArrayOrAnObject) {

@@ -12,7 +12,9 @@ my $rounds = $ENV{KILL_ROUNDS} // 4;
 my @tenants = map { "tenant$_" } 1 .. 4;
 
 # The point is what the disk holds: this server syncs, and starts again by itself after a backend was killed.
-my $node = new_server('killed', 'fsync = on', 'restart_after_crash = on');
+# A name of its own, since it is by this name that its processes are found.
+my $name = "killed_$$";
+my $node = new_server($name, 'fsync = on', 'restart_after_crash = on');
 create_register($node, 'postgres');
 $node->safe_psql('postgres', 'CREATE EXTENSION amcheck');
 
@@ -90,7 +92,7 @@ my %kill = (
 		my $postmaster = $node->{_pid};
 		kill 'KILL', $postmaster;
 		# The cluster's name stands in the title of every backend, of those too that were forked in this moment.
-		usleep(50_000) while system('pkill -9 -f "^postgres: killed: "') == 0;
+		usleep(50_000) while system('pkill', '-9', '-f', "^postgres: $name: ") == 0;
 		# Nobody may have reaped the postmaster; a zombie would pass for a running one.
 		for (1 .. 50) {
 			last unless kill 0, $postmaster;
