@@ -50,7 +50,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed demo check check-all check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind
+.PHONY: installed demo bench check check-all check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind
 
 # A second make, since this one may have started without PGXS.
 installed:
@@ -62,6 +62,10 @@ demo: installed
 	tools/in_scratch.sh demo demo/run.sh
 
 check: check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-sqlsmith check-tap
+
+# By hand: five minutes. BENCH_ROWS=20000 for a quick look.
+bench: installed
+	tools/in_scratch.sh bench bench/run.sh
 
 # Every suite on every supported major that Debian packages; the line of each major stands at the end.
 check-all:

@@ -5,10 +5,11 @@ package PoliciesTest;
 use strict;
 use warnings;
 use Exporter 'import';
+use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT_OK = qw(new_server create_register fill_register as_caller report caller_settings);
+our @EXPORT_OK = qw(new_server create_register fill_register as_caller report caller_settings open_session ask close_session);
 
 # A running server, with the lines given added to its configuration.
 sub new_server {
@@ -69,7 +70,7 @@ CREATE SCHEMA helpdesk;
 CREATE TABLE helpdesk.tickets (number bigint GENERATED ALWAYS AS IDENTITY, subject text NOT NULL, due_at timestamptz);
 INSERT INTO helpdesk.tickets (subject) VALUES ('before protection');
 SELECT policies.protect_table('helpdesk.tickets', 'tkt', existing_rows_tenant_id => 'acme');
-CREATE TABLE helpdesk.notes (id policies.typed_id, tenant_id text COLLATE "C", note text) PARTITION BY LIST (tenant_id);
+CREATE TABLE helpdesk.notes (id text, tenant_id text COLLATE "C", note text) PARTITION BY LIST (tenant_id);
 CREATE TABLE helpdesk.notes_acme PARTITION OF helpdesk.notes FOR VALUES IN ('acme');
 CREATE TABLE helpdesk.notes_other PARTITION OF helpdesk.notes DEFAULT;
 SELECT policies.protect_table('helpdesk.notes', 'not');
@@ -98,6 +99,33 @@ SQL
 			die "cannot fill the register: $stderr" if $status;
 		}
 	}
+	return;
+}
+
+# A psql session that stays open.
+sub open_session {
+	my ($connection) = @_;
+	my %session = (in => '', out => '', err => '', answers => 0);
+	$session{run} = IPC::Run::start([ 'psql', '-XAtq', '-d', $connection ],
+		'<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, IPC::Run::timeout(60));
+	return \%session;
+}
+
+# Sends statements and returns all that came back, errors first.
+sub ask {
+	my ($session, $sql) = @_;
+	my $end = 'end of answer ' . ++$session->{answers};
+	$session->{in} .= "$sql\n\\echo $end\n";
+	$session->{run}->pump until $session->{out} =~ /\Q$end\E\n/;
+	my $answer = $session->{err} . ($session->{out} =~ s/\Q$end\E\n//r);
+	$session->{out} = $session->{err} = '';
+	return $answer =~ s/\s+\z//r;
+}
+
+sub close_session {
+	my ($session) = @_;
+	$session->{in} .= "\\q\n";
+	$session->{run}->finish;
 	return;
 }
 

@@ -4,7 +4,7 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use PoliciesTest qw(new_server create_register as_caller caller_settings);
+use PoliciesTest qw(new_server create_register as_caller caller_settings open_session ask close_session);
 
 my $pgbouncer = '/usr/sbin/pgbouncer';
 die "pgbouncer is not installed: run tools/install_packages.sh" unless -x $pgbouncer;
@@ -40,23 +40,7 @@ END { kill 'TERM', slurp_file("$folder/pid") if $folder && -e "$folder/pid"; }
 
 sub pooled_session {
 	my ($login) = @_;
-	require IPC::Run;
-	my %session = (in => '', out => '', err => '');
-	$session{run} = IPC::Run::start([ 'psql', '-XAtq', '-d', "host=$folder port=$port dbname=postgres user=$login" ],
-		'<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, IPC::Run::timeout(60));
-	return \%session;
-}
-
-# Sends statements and returns all that came back, errors included.
-my $mark = 0;
-sub ask {
-	my ($session, $sql) = @_;
-	my $end = 'end of answer ' . ++$mark;
-	$session->{in} .= "$sql\n\\echo $end\n";
-	$session->{run}->pump until $session->{out} =~ /\Q$end\E\n/;
-	my $answer = $session->{err} . ($session->{out} =~ s/\Q$end\E\n//r);
-	$session->{out} = $session->{err} = '';
-	return $answer =~ s/\s+\z//r;
+	return open_session("host=$folder port=$port dbname=postgres user=$login");
 }
 
 my %session = map { $_ => pooled_session('gateway') } qw(acme globex);
@@ -98,8 +82,5 @@ my $stranger = pooled_session('stranger');
 is(ask($stranger, "BEGIN;\nSELECT set_config('request.jwt.claims', '{\"tenant_id\": \"acme\"}', true) \\g /dev/null\n $list; COMMIT;"), '',
 	'an untrusted login sees nothing through the pool either');
 
-for my $session (values %session, $stranger) {
-	$session->{in} .= "\\q\n";
-	$session->{run}->finish;
-}
+close_session($_) for values %session, $stranger;
 done_testing();

@@ -1,0 +1,57 @@
+# Trust in a login's claims ends with its membership, in sessions that are open, and also where the check itself fails.
+use strict;
+use warnings;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use PoliciesTest qw(new_server create_register open_session ask close_session);
+
+my $node = new_server('trust');
+create_register($node, 'postgres');
+my $claims = q(SET request.jwt.claims = '{"tenant_id": "acme"}';);
+my $tenant = "SELECT coalesce(policies.current_tenant_id(), 'nobody');";
+
+my $gateway = open_session($node->connstr('postgres') . ' user=gateway');
+my $owner = open_session($node->connstr('postgres'));
+is(ask($gateway, "SET ROLE policies_caller; $claims $tenant"), 'acme', 'a member of policies_gateway is believed');
+
+ask($owner, 'REVOKE policies_gateway FROM gateway;');
+is(ask($gateway, $tenant), 'nobody', 'and no longer once the membership is revoked, in the same session');
+ask($owner, 'GRANT policies_gateway TO gateway;');
+is(ask($gateway, $tenant), 'acme', 'and again when it is granted');
+
+# The catalog cannot be read while another session holds it: that check fails, and the next must not take the old for true.
+ask($owner, 'REVOKE policies_gateway FROM gateway; BEGIN; LOCK TABLE pg_auth_members IN ACCESS EXCLUSIVE MODE;');
+like(ask($gateway, "SET statement_timeout = '200ms'; $tenant"), qr/canceling statement due to statement timeout/, 'the check is interrupted');
+ask($owner, 'ROLLBACK;');
+is(ask($gateway, "SET statement_timeout = 0; $tenant"), 'nobody', 'and afterwards made again');
+
+# A role that may only grant the gateway role on is not of the gateway (memberships have options from PostgreSQL 16 on).
+SKIP: {
+	skip 'memberships have no options before PostgreSQL 16', 1 if $node->pg_version < 16;
+	$node->safe_psql('postgres', 'CREATE ROLE grantor LOGIN; GRANT policies_caller TO grantor;
+		GRANT policies_gateway TO grantor WITH ADMIN TRUE, INHERIT FALSE, SET FALSE');
+	my $grantor = open_session($node->connstr('postgres') . ' user=grantor');
+	is(ask($grantor, "SET ROLE policies_caller; $claims $tenant"), 'nobody', 'a grantor of the role alone is not believed');
+	close_session($grantor);
+}
+
+# A value of earlier claims that is still in use outlives the transaction that used it first.
+my $procedure = <<'SQL';
+CREATE PROCEDURE switch_tenants(tenant text) LANGUAGE plpgsql AS $$
+BEGIN
+    FOR n IN 1..200 LOOP
+        PERFORM set_config('request.jwt.claims', json_build_object('tenant_id', 'evil' || n || repeat('x', length(tenant) - 7))::text, false);
+        PERFORM policies.current_tenant_id();
+        COMMIT;
+    END LOOP;
+    RAISE INFO '%', tenant;
+END
+$$;
+SET request.jwt.claims = '{"tenant_id": "acme-acme-acme-acme-acme-acme"}';
+CALL switch_tenants(policies.current_tenant_id());
+SQL
+like(ask($owner, $procedure), qr/INFO:  acme-acme-acme-acme-acme-acme$/m, 'an argument keeps its value over commits');
+
+close_session($_) for $gateway, $owner;
+done_testing();
