@@ -53,6 +53,8 @@ ALTER TABLE regress_edges.orders RENAME TO purchases;
 UPDATE regress_edges.purchases SET label = 'eighth';
 ALTER TABLE regress_edges.orders_history RENAME TO purchases_history;
 UPDATE regress_edges.purchases SET label = 'eighth';
+SELECT policies.keep_history('regress_edges.purchases');
+UPDATE regress_edges.purchases SET label = 'eighth';
 SELECT label FROM regress_edges.purchases_history ORDER BY valid_from DESC LIMIT 1;
 -- Its views are found by what they show, not by their name.
 SELECT policies.unprotect_table('regress_edges.purchases');

@@ -10,6 +10,7 @@ extern "C" {
 #include "access/table.h"
 #include "access/xact.h"
 #include "catalog/partition.h"
+#include "catalog/pg_class.h"
 #include "utils/inval.h"
 #include "utils/syscache.h"
 }
@@ -53,14 +54,26 @@ Oid root_of(Relation table) {
     return table->rd_rel->relispartition ? llast_oid(get_partition_ancestors(table_id)) : table_id;
 }
 
-Oid find_history(Oid root) {
+/// The history of a table, which has the name that keep_history() gave the trigger, beside the table, and
+/// belongs to policies_admin: anything else would be another's table, or another table's history.
+Oid find_history(Oid root, const Trigger* trigger) {
     const char* const name = psprintf("%s_history", get_rel_name(root));
     const Oid history = get_relname_relid(name, get_rel_namespace(root));
-    if (!OidIsValid(history)) {
+    if (!OidIsValid(history) || trigger->tgnargs != 1 || strcmp(trigger->tgargs[0], name) != 0) {
         ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
                         errmsg("the history table \"%s\" of protected table \"%s\" is missing", name,
                                get_rel_name(root)),
-                        errhint("Create it again with policies.keep_history().")));
+                        errhint("Create it, or attach it again, with policies.keep_history().")));
+    }
+    HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(history));
+    const Oid owner =
+        HeapTupleIsValid(tuple) ? reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple))->relowner : InvalidOid;
+    if (HeapTupleIsValid(tuple)) {
+        ReleaseSysCache(tuple);
+    }
+    if (owner != pg::role_oid(pg::admin_role)) {
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("the history table \"%s\" does not belong to policies_admin", name)));
     }
     return history;
 }
@@ -133,8 +146,9 @@ void plan_insert(Plan& plan, Relation table, Relation history) {
             continue;
         }
         const std::string name(NameStr(attribute->attname));
-        pg::call([&] { require_history_column(table, history, name.c_str(), attribute->atttypid); });
-        const auto parameter = insert.add(name, attribute->atttypid);
+        const Oid type = pg::call([&] { return getBaseType(attribute->atttypid); });
+        pg::call([&] { require_history_column(table, history, name.c_str(), type); });
+        const auto parameter = insert.add(name, type);
         if (name == "tenant_id") {
             tenant_id = parameter;
         } else if (name == "id") {
@@ -150,11 +164,12 @@ void plan_insert(Plan& plan, Relation table, Relation history) {
     plan.plan = prepare(sql, std::move(insert.types));
 }
 
-std::unique_ptr<Plan> make_plan(Relation table) {
+std::unique_ptr<Plan> make_plan(const TriggerData* trigger) {
+    const Relation table = trigger->tg_relation;
     auto plan = std::make_unique<Plan>();
     plan->table = RelationGetRelid(table);
     plan->root = pg::call([&] { return root_of(table); });
-    plan->history = pg::call([&] { return find_history(plan->root); });
+    plan->history = pg::call([&] { return find_history(plan->root, trigger->tg_trigger); });
     const Relation history = pg::call([&] { return table_open(plan->history, AccessShareLock); });
     plan->history_owner = history->rd_rel->relowner;
     plan_insert(*plan, table, history);
@@ -185,15 +200,16 @@ void drop_stale_plans() {
     std::erase_if(*plans, is_droppable);
 }
 
-Plan& plan_for(Relation table) {
+Plan& plan_for(const TriggerData* trigger) {
     prepare_cache();
     drop_stale_plans();
-    const auto found = std::ranges::find_if(
-        *plans, [&](const auto& plan) { return plan->table == RelationGetRelid(table) && !plan->is_stale; });
+    const auto found = std::ranges::find_if(*plans, [&](const auto& plan) {
+        return plan->table == RelationGetRelid(trigger->tg_relation) && !plan->is_stale;
+    });
     if (found != plans->end()) {
         return **found;
     }
-    auto fresh = make_plan(table);
+    auto fresh = make_plan(trigger);
     return *plans->emplace_back(std::move(fresh));
 }
 
@@ -254,7 +270,7 @@ POLICIES_FUNCTION(record_history) {
     const End end = pg::fired_by_update(trigger) ? end_of_update(trigger) : end_of_delete();
 
     const pg::SpiSession session;
-    auto& plan = plan_for(table);
+    auto& plan = plan_for(trigger);
     std::vector<Datum> values;
     std::vector<char> nulls;
     const auto add = [&](pg::Field field) {

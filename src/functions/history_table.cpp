@@ -1,5 +1,6 @@
 #include "functions/companions.hpp"
 #include "functions/row_security.hpp"
+#include "functions/schema_access.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
@@ -18,24 +19,31 @@ namespace {
 constexpr const char* history_suffix = "_history";
 constexpr std::array<const char*, 3> period_columns{"valid_from", "valid_to", "superseded_by"};
 
-/// A column of a table as its history declares it: of the same type, but without its limits (length,
-/// precision, NOT NULL), since the history holds what was there under earlier ones.
+/// A column of a table as its history declares it: of the type under its domains and without its limits
+/// (length, precision, NOT NULL). The history holds what was there under earlier ones, and a domain's default
+/// or constraint would run its owner's code with the rights of whoever changes the history.
 struct HistoryColumn {
     std::string name;
     std::string type;
     std::string declaration;
 };
 
-/// The stored columns of a table: what PostgreSQL 18 computes at every reading follows from the others.
+/// The stored columns of a table that meet a condition: what PostgreSQL 18 computes at every reading follows
+/// from the others. h is the history's column of the same name, base the type under the domains.
 std::vector<HistoryColumn> history_columns(const pg::Table& table, const std::string& condition,
                                            const std::string& history) {
     std::vector<HistoryColumn> columns;
     for (const auto& row : pg::query(
-             "SELECT a.attname, format_type(a.atttypid, -1), "
+             "SELECT a.attname, format_type(base.type, -1), "
              "       (SELECT quote_ident(n.nspname) || '.' || quote_ident(c.collname) FROM pg_collation c "
              "        JOIN pg_namespace n ON n.oid = c.collnamespace WHERE c.oid = a.attcollation) "
              "FROM pg_attribute a LEFT JOIN pg_attribute h ON h.attrelid = to_regclass($2) "
              "  AND h.attname = a.attname AND NOT h.attisdropped "
+             "CROSS JOIN LATERAL ("
+             "  WITH RECURSIVE domain (type, depth) AS (SELECT a.atttypid, 0 UNION ALL "
+             "    SELECT t.typbasetype, d.depth + 1 FROM domain d JOIN pg_type t ON t.oid = d.type "
+             "    WHERE t.typtype = 'd') "
+             "  SELECT type FROM domain ORDER BY depth DESC LIMIT 1) AS base "
              "WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v' AND " +
                  condition + " ORDER BY a.attnum",
              {pg::oid_parameter(table.oid), pg::text_parameter(history)})) {
@@ -98,7 +106,7 @@ void require_period_columns(const pg::Table& history) {
 /// Adds to a history the columns that its table has gained since. A type that changed is refused: the old
 /// versions must stay as they were.
 void complete_history(const pg::Table& table, const std::string& history) {
-    const auto changed = history_columns(table, "h.atttypid <> a.atttypid", history);
+    const auto changed = history_columns(table, "h.atttypid <> base.type", history);
     if (!changed.empty()) {
         pg::fail({.code = core::ErrorCode::wrong_type,
                   .message = "column " + core::quoted(changed[0].name) + " of table " +
@@ -121,6 +129,7 @@ bool has_schema_privilege(const pg::Table& table, const char* privilege) {
 /// The history is written with the rights of policies_admin, who must reach it by name, and owned by it, for
 /// which PostgreSQL asks CREATE unless a superuser says so. CREATE is the schema owner's to grant.
 void require_schema_privileges(const pg::Table& table) {
+    lock_schema(table.schema);
     if (!has_schema_privilege(table, "USAGE")) {
         pg::execute("GRANT USAGE ON SCHEMA " + pg::identifier(table.schema) + " TO " + pg::admin_role);
     }
@@ -161,7 +170,7 @@ void keep_history(const pg::Table& table) {
     scope_by_tenant(history, Access::read_only);
     give_to_administrators("TABLE", sql_name);
     pg::execute("CREATE OR REPLACE TRIGGER policies_history AFTER UPDATE OR DELETE ON " + table.sql_name() +
-                " FOR EACH ROW EXECUTE FUNCTION policies.record_history()");
+                " FOR EACH ROW EXECUTE FUNCTION policies.record_history(" + pg::literal(name) + ")");
     pg::execute("COMMENT ON TRIGGER policies_history ON " + table.sql_name() +
                 " IS 'Keeps the superseded version of a row.'");
 }

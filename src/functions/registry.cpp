@@ -5,12 +5,6 @@
 #include "pg/spi.hpp"
 #include "pg/table.hpp"
 
-extern "C" {
-#include "catalog/namespace.h"
-#include "catalog/pg_namespace.h"
-#include "storage/lmgr.h"
-}
-
 // create_registry(): builds the register's tables, or brings them to the shape that this library knows.
 
 namespace {
@@ -43,13 +37,6 @@ void apply(const RegistryStep& step) {
                 {{.type = INT4OID, .value = Int32GetDatum(step.number)}, pg::text_parameter(step.name)});
 }
 
-/// One session at a time builds the register, the first one included, when there is no table to lock yet.
-void wait_for_turn() {
-    pg::call([] {
-        LockDatabaseObject(NamespaceRelationId, get_namespace_oid("policies", false), 0, ExclusiveLock);
-    });
-}
-
 int apply_missing_steps() {
     const pg::RunAs role(administrator());
     int version = applied_version();
@@ -66,7 +53,8 @@ int apply_missing_steps() {
 
 POLICIES_FUNCTION(create_registry) {
     const pg::SpiSession session;
-    wait_for_turn();
+    // One session at a time: the scope waits for its turn, the first time included, when there is no table to
+    // lock yet.
     const SchemaCreation in_policies("policies");
     const SchemaCreation in_api("policies_api");
     const int version = apply_missing_steps();

@@ -156,9 +156,11 @@ void force_row_security(const Table& table) {
 void grant(const Table& table, Access callers) {
     revoke_grants(table);
     pg::execute("REVOKE ALL ON " + table.sql_name() + " FROM PUBLIC");
-    pg::execute("GRANT SELECT" + std::string(callers == Access::read_and_write ? ", INSERT, UPDATE" : "") +
-                " ON " + table.sql_name() + " TO " + pg::caller_role);
-    pg::execute("GRANT SELECT ON " + table.sql_name() + " TO " + pg::auditor_role);
+    pg::execute("GRANT SELECT ON " + table.sql_name() + " TO " + pg::caller_role + ", " + pg::auditor_role);
+    if (callers == Access::read_and_write) {
+        pg::execute("GRANT INSERT, " + update_of_columns(table) + " ON " + table.sql_name() + " TO " +
+                    pg::caller_role);
+    }
     pg::execute("GRANT SELECT, INSERT, UPDATE, DELETE ON " + table.sql_name() + " TO " + pg::admin_role);
 }
 
@@ -181,6 +183,14 @@ void release_row_security(const Table& table) {
 }
 
 } // namespace
+
+std::string update_of_columns(const Table& table) {
+    std::string columns;
+    for (const auto& column : pg::columns_of(table)) {
+        columns += (columns.empty() ? "" : ", ") + pg::identifier(column.name);
+    }
+    return "UPDATE (" + columns + ")";
+}
 
 void release_from_tenant_scope(const Table& table) {
     if (own_policies(table).empty()) {

@@ -12,6 +12,10 @@ enum class Access { read_only, read_and_write };
 /// table has other policies.
 void scope_by_tenant(const pg::Table& table, Access callers);
 
+/// The privilege to update every column a table has, as GRANT names it. UPDATE of the whole table would let
+/// callers take any lock on it, and so hold up every tenant.
+std::string update_of_columns(const pg::Table& table);
+
 /// Takes off again what scope_by_tenant() put on, from the partitions as well. A table without our policies
 /// is left as it is, and so is row security where the table has other policies.
 void release_from_tenant_scope(const pg::Table& table);

@@ -4,6 +4,12 @@
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 
+extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_namespace.h"
+#include "storage/lmgr.h"
+}
+
 namespace policies {
 
 namespace {
@@ -23,10 +29,17 @@ void change_privilege(const std::string& schema, const char* verb, const char* p
 
 } // namespace
 
+void lock_schema(const std::string& schema) {
+    pg::call([&] {
+        LockDatabaseObject(NamespaceRelationId, get_namespace_oid(schema.c_str(), false), 0, ExclusiveLock);
+    });
+}
+
 SchemaCreation::SchemaCreation(std::string schema) : schema_(std::move(schema)) {
     if (schema_ != "policies" && schema_ != "policies_api") {
         return;
     }
+    lock_schema(schema_);
     const auto rows = pg::query("SELECT pg_catalog.has_schema_privilege($1, $2, 'CREATE')",
                                 {pg::text_parameter(pg::admin_role), pg::text_parameter(schema_)});
     if (rows[0][0] == "f") {

@@ -1,5 +1,6 @@
 #include "functions/soft_delete_views.hpp"
 #include "functions/companions.hpp"
+#include "functions/row_security.hpp"
 #include "functions/schema_access.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
@@ -78,8 +79,8 @@ std::string comment_of(const pg::Table& table) {
 void create_live_view(const pg::Table& table, const std::string& schema) {
     create_view(table, schema, table.name, "NOT is_deleted");
     const auto view = pg::qualified(schema, table.name);
-    pg::execute("GRANT SELECT, INSERT, UPDATE, DELETE ON " + view + " TO " + pg::caller_role + ", " +
-                pg::admin_role);
+    pg::execute("GRANT SELECT, INSERT, DELETE, " + update_of_columns(table) + " ON " + view + " TO " +
+                pg::caller_role + ", " + pg::admin_role);
     pg::execute("CREATE OR REPLACE TRIGGER policies_soft_delete INSTEAD OF DELETE ON " + view +
                 " FOR EACH ROW EXECUTE FUNCTION policies.soft_delete()");
     pg::execute("COMMENT ON TRIGGER policies_soft_delete ON " + view +
@@ -95,7 +96,8 @@ void create_deleted_view(const pg::Table& table, const std::string& schema) {
     const auto name = companion_name(deleted_prefix + table.name);
     create_view(table, schema, name, "is_deleted");
     const auto view = pg::qualified(schema, name);
-    pg::execute("GRANT SELECT, UPDATE ON " + view + " TO " + pg::caller_role + ", " + pg::admin_role);
+    pg::execute("GRANT SELECT, " + update_of_columns(table) + " ON " + view + " TO " + pg::caller_role +
+                ", " + pg::admin_role);
     pg::execute("COMMENT ON VIEW " + view + " IS " +
                 pg::literal("The soft-deleted rows of " + table.name +
                             ". UPDATE ... SET is_deleted = false restores."));

@@ -123,7 +123,8 @@ std::string literal(std::string_view text) {
 
 RunAs::RunAs(Oid role) noexcept {
     GetUserIdAndSecContext(&previous_role_, &previous_context_);
-    SetUserIdAndSecContext(role, previous_context_ | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+    SetUserIdAndSecContext(role, previous_context_ | SECURITY_LOCAL_USERID_CHANGE |
+                                     SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
 }
 
 RunAs::~RunAs() {

@@ -68,8 +68,8 @@ std::string qualified(std::string_view schema, std::string_view name);
 /// A text constant as it must stand in SQL.
 std::string literal(std::string_view text);
 
-/// Runs what follows in the scope with the rights of another role, as a foreign key's own checks do; the role
-/// cannot be changed inside.
+/// Runs what follows in the scope with the rights of another role, as a foreign key's own checks do. Inside,
+/// the role cannot be changed, and nothing can be put off until after the scope, such as a deferred trigger.
 class RunAs {
 public:
     explicit RunAs(Oid role) noexcept;

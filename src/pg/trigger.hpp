@@ -7,7 +7,7 @@
 
 namespace policies::pg {
 
-/// Makes sure that a function was fired as a row trigger; raises 0A000 otherwise.
+/// Makes sure that a function was fired as a row trigger; raises 39P01 otherwise.
 TriggerData* trigger_data(FunctionCallInfo fcinfo, const char* function_name);
 
 inline bool fired_by_insert(const TriggerData* trigger) {

@@ -1,0 +1,161 @@
+package AttackTest;
+
+# What the attack suites share: a server with a victim in it, and a call that runs one attack as one login and finds out
+# whether anything gave way.
+
+use strict;
+use warnings;
+use Exporter 'import';
+use IPC::Run;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use PoliciesTest qw(new_server create_register as_caller);
+
+our @EXPORT_OK = qw(attacked_server victim_id ask attack as_superuser $acme $acme_app $globex $victim);
+
+our $acme = '{"tenant_id": "acme", "sub": "per_mal"}';
+our $acme_app = '{"tenant_id": "acme", "app_id": "app_one", "sub": "svc_1"}';
+our $globex = '{"tenant_id": "globex", "sub": "per_gus"}';
+our $victim = '{"tenant_id": "victim", "sub": "per_vic"}';
+
+# "classified" stands in every text that the victim's rows hold, "restricted" in those of acme's other application: no
+# attack may make the server say the first to anyone, nor the second to app_one. "hijacked" is what planted code says.
+my $secret = qr/classified|hijacked/;
+
+my $node;
+
+# A server where acme and globex are tenants like others, and victim is the one that nobody attacks for.
+sub attacked_server {
+	my ($name, @settings) = @_;
+	$node = new_server($name, @settings);
+	create_register($node, 'postgres');
+	as_superuser(<<'SQL');
+CREATE ROLE operator LOGIN BYPASSRLS;
+CREATE ROLE table_owner LOGIN;
+CREATE ROLE mallory LOGIN;
+GRANT policies_caller TO mallory, table_owner;
+-- Where everybody may create what they like.
+CREATE SCHEMA probe;
+GRANT ALL ON SCHEMA probe TO PUBLIC;
+CREATE SCHEMA helpdesk AUTHORIZATION table_owner;
+CREATE TABLE helpdesk.tickets (subject text, weight integer CHECK (weight > 0));
+-- Its key spans tenants, as audit() would tell.
+CREATE TABLE helpdesk.labels (code text UNIQUE, meaning text);
+ALTER TABLE helpdesk.tickets OWNER TO table_owner;
+ALTER TABLE helpdesk.labels OWNER TO table_owner;
+CREATE TABLE helpdesk.notes (id text COLLATE "C", tenant_id text COLLATE "C", note text) PARTITION BY LIST (tenant_id);
+CREATE TABLE helpdesk.notes_victim PARTITION OF helpdesk.notes FOR VALUES IN ('victim');
+CREATE TABLE helpdesk.notes_other PARTITION OF helpdesk.notes DEFAULT;
+SELECT policies.protect_table(t, 'row') FROM unnest('{helpdesk.tickets,helpdesk.labels,helpdesk.notes}'::regclass[]) t;
+
+-- All rows but those of some tenants, and all that says who may do what.
+CREATE SCHEMA digests;
+CREATE FUNCTION digests.rows_but_of(tenants text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    name regclass;
+    digest text;
+    digests text := '';
+BEGIN
+    FOR name IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace IN (to_regnamespace('policies'), to_regnamespace('helpdesk')) ORDER BY 1 LOOP
+        EXECUTE format($q$SELECT md5(string_agg(j::text, ',' ORDER BY j::text)) FROM (SELECT to_jsonb(t) AS j FROM %s t) r WHERE coalesce(j->>'tenant_id', '') <> ALL ($1)$q$, name)
+            INTO digest USING string_to_array(tenants, ' ');
+        digests := digests || name || ' ' || coalesce(digest, '-') || E'\n';
+    END LOOP;
+    RETURN digests;
+END $$;
+CREATE VIEW digests.rights AS
+    SELECT 'role' AS kind, md5(string_agg(r::text, ',' ORDER BY rolname)) AS digest FROM pg_authid r
+    UNION ALL SELECT 'membership', md5(string_agg(concat_ws(' ', roleid, member, admin_option), ',' ORDER BY roleid, member)) FROM pg_auth_members
+    UNION ALL SELECT 'setting', md5(string_agg(s::text, ',' ORDER BY s::text)) FROM pg_db_role_setting s
+    UNION ALL SELECT 'relation', md5(string_agg(concat_ws(' ', c.oid, relname, relowner, relacl, relrowsecurity, relforcerowsecurity, reloptions), ',' ORDER BY c.oid))
+        FROM pg_class c WHERE relnamespace IN (to_regnamespace('policies'), to_regnamespace('policies_api'), to_regnamespace('helpdesk'))
+    UNION ALL SELECT 'policy', md5(string_agg(concat_ws(' ', oid, polrelid, polcmd, polroles, polqual, polwithcheck), ',' ORDER BY oid)) FROM pg_policy
+    UNION ALL SELECT 'trigger', md5(string_agg(concat_ws(' ', oid, tgrelid, tgfoid, tgenabled), ',' ORDER BY oid)) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'function', md5(string_agg(concat_ws(' ', oid, proowner, proacl, prosrc), ',' ORDER BY oid)) FROM pg_proc
+        WHERE pronamespace IN (to_regnamespace('policies'), to_regnamespace('policies_api'));
+SQL
+	for my $claims ($victim, $globex, $acme, $acme_app, $acme_app =~ s/app_one/app_two/r) {
+		my $word = $claims eq $victim ? 'classified' : $claims =~ /app_two/ ? 'restricted' : 'ordinary';
+		my ($status, undef, $stderr) = as_caller($node, 'postgres', $claims, <<"SQL");
+INSERT INTO policies_api.policies (name, description, body, version, tags, owner_id, review_cadence, next_review_at)
+    SELECT '$word ' || n, '$word', '$word', n || '.0-$word', '["$word"]', '$word', '1 year', '2026-01-31' FROM generate_series(1, 3) n;
+INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('$word sla', 'high', '["incident", "$word"]');
+INSERT INTO policies_api.policies (name, body) VALUES ('$word deleted', '$word');
+UPDATE policies_api.policies SET body = '$word again' WHERE name LIKE '% 1';
+DELETE FROM policies_api.policies WHERE name LIKE '%deleted';
+SELECT policies_api.complete_policy(id, '$word', '2999-01-01') FROM policies_api.policies WHERE name LIKE '% 2';
+INSERT INTO policies_api.tickets (subject, weight) VALUES ('$word ticket', 7), ('$word ticket', 7), ('$word other', 8);
+UPDATE policies_api.tickets SET weight = 9 WHERE weight = 8;
+INSERT INTO policies_api.labels (code, meaning) VALUES (CASE '$word' WHEN 'classified' THEN 'cla' ELSE md5(current_setting('request.jwt.claims')) END, '$word');
+INSERT INTO policies_api.notes (note) VALUES ('$word note'), ('$word note');
+SQL
+		die "cannot fill the register: $stderr" if $status;
+	}
+	as_superuser('ANALYZE');
+	return $node;
+}
+
+sub as_superuser {
+	my ($sql) = @_;
+	return $node->safe_psql('postgres', $sql);
+}
+
+# An id that the attacker has come to know.
+sub victim_id {
+	my ($condition) = @_;
+	return as_superuser("SELECT id FROM policies.policies WHERE $condition ORDER BY id LIMIT 1");
+}
+
+sub digests {
+	my ($tenants) = @_;
+	return { map { (split ' ', $_, 2) } split /\n/,
+		as_superuser("SELECT digests.rows_but_of('$tenants'); SELECT kind, digest FROM digests.rights") =~ s/\|/ /gr };
+}
+
+# What a login gets for its statements. Not by $node->psql, which dies when the server refuses a connection: so do some
+# attacks end.
+sub ask {
+	my ($login, $sql, %attack) = @_;
+	local $ENV{PGOPTIONS} = $attack{options} // '';
+	my ($stdout, $stderr) = ('', '');
+	IPC::Run::run([ 'psql', '-XAtq', '-v', 'VERBOSITY=verbose', '-U', $login,
+		'-d', $node->connstr($attack{database} // 'postgres') . ' ' . ($attack{connection} // '') ],
+		'<', \"$sql\n", '>', \$stdout, '2>', \$stderr, IPC::Run::timeout(120));
+	chomp $stdout;
+	return ($stdout, $stderr);
+}
+
+# Runs an attack and passes when it failed: its statements raised what errors says, SQLSTATEs in their order; printed what
+# output says (either may be a pattern); gave nothing away; and left every row but those of the tenants in "mine", and every right, as it was.
+# Returns the SQLSTATEs.
+#   login: the role that connects ("gateway"); claims, role: set for its session; options, connection: for connecting;
+#   rights: true when the attacker may change rights of its own; never: what its output must not hold either.
+sub attack {
+	my ($name, $sql, %attack) = @_;
+	my $mine = $attack{mine} // '';
+	my $before = digests($mine);
+	my $script = '';
+	$script .= "SET ROLE @{[ $attack{role} // 'policies_caller' ]};\n" if $attack{claims} || $attack{role};
+	$script .= "SET request.jwt.claims = \$c\$$attack{claims}\$c\$;\n" if $attack{claims};
+	my ($stdout, $stderr) = ask($attack{login} // 'gateway', "$script$sql", %attack);
+	my $after = digests($mine);
+	my @rights = qw(role membership setting relation policy trigger function);
+	delete @$before{@rights}, delete @$after{@rights} if $attack{rights};
+
+	my $never = $attack{never} ? qr/$secret|$attack{never}/ : $secret;
+	my %expected = (errors => '', output => '', %attack{ grep { exists $attack{$_} } qw(errors output) }, given_away => '', changed => '');
+	my %got = (
+		errors => join(' ', $stderr =~ /(?:ERROR|FATAL): +(\w{5}):/g),
+		output => $stdout,
+		given_away => join(' | ', map { split /\n/ } grep { defined } ("$stdout\n$stderr" =~ /^(.*(?:$never).*)$/gm)),
+		changed => join(' ', grep { ($before->{$_} // '') ne ($after->{$_} // '') } sort keys %{ { %$before, %$after } }),
+	);
+	for my $pattern (qw(errors output)) {
+		$expected{$pattern} = $got{$pattern} if ref $expected{$pattern} && $got{$pattern} =~ $expected{$pattern};
+	}
+	is_deeply(\%got, \%expected, $name)
+		or diag(explain(\%got), join "\n", grep { /^psql.*(?:ERROR|FATAL|WARNING)|^DETAIL/ } split /\n/, $stderr);
+	return $got{errors};
+}
+
+1;

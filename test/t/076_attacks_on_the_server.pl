@@ -1,0 +1,145 @@
+# Ways around a table: parallel workers, logical decoding, the statistics views, locks that hold others up, and roles that were
+# there before the extension.
+use strict;
+use warnings;
+use PostgreSQL::Test::Utils;
+use Test::More;
+use PoliciesTest qw(new_server create_register);
+use AttackTest qw(attacked_server victim_id ask attack as_superuser $acme $acme_app $globex $victim);
+
+my $node = attacked_server('server', 'wal_level = logical', 'max_worker_processes = 8', 'track_activity_query_size = 4096', 'log_lock_waits = on');
+as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller');
+my $id = victim_id(q(name = 'classified 1'));
+
+# Parallel workers know the claims, and see what their leader sees. The setting's name is another one from PostgreSQL 16 on.
+as_superuser(q(INSERT INTO policies.policies (tenant_id, name) SELECT t, CASE t WHEN 'victim' THEN 'classified' ELSE 'bulk' END FROM unnest('{acme,globex,victim}'::text[]) t, generate_series(1, 2000)));
+as_superuser('ANALYZE policies.policies');
+my $parallel = <<'SQL';
+SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \g /dev/null
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 4;
+SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
+SQL
+my %in_parallel = ($acme => '2015|acme|acme', $globex => '2005|globex|globex', $acme_app => '5|acme|acme', '' => '0||', '{"tenant_id": ' => '0||');
+for my $claims (sort keys %in_parallel) {
+	attack("parallel workers with the claims $claims", "$parallel SET request.jwt.claims = \$c\$$claims\$c\$; SELECT count(*), min(tenant_id), max(tenant_id) FROM policies.policies;",
+		role => 'policies_caller', output => $in_parallel{$claims});
+	like((ask('gateway', "SET ROLE policies_caller; $parallel SET request.jwt.claims = \$c\$$claims\$c\$; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT count(*), min(tenant_id) FROM policies.policies"))[0],
+		qr/Workers Launched: [1-9]/, 'which did run');
+}
+attack('parallel workers of a stranger', "$parallel SET request.jwt.claims = '$victim'; SELECT count(*), min(tenant_id), max(tenant_id) FROM policies.policies;", login => 'stranger', output => '0||');
+attack('parallel workers under claims that are changed meanwhile', <<"SQL", claims => $acme, errors => qr/\A(?:25000 ?)*\z/, output => qr/\A(?:\d+\|\d\n?)*\z/);
+$parallel CREATE FUNCTION probe.switch() RETURNS text LANGUAGE plpgsql PARALLEL SAFE AS \$\$ BEGIN RETURN set_config('request.jwt.claims', '$globex', false); END \$\$;
+SELECT count(*), count(DISTINCT tenant_id) FROM policies.policies WHERE probe.switch() IS NOT NULL;
+SET request.jwt.claims = '$acme';
+SELECT count(*), count(DISTINCT tenant_id) FROM policies.policies p, LATERAL (SELECT set_config('request.jwt.claims', '$globex', true) OFFSET 0) s;
+SQL
+
+# The write-ahead log carries everybody's rows: only a superuser or a replication role reads it, and SECURITY.md says so.
+as_superuser(q(SELECT pg_create_logical_replication_slot('kept', 'test_decoding')));
+as_superuser(q(UPDATE policies.policies SET owner_id = 'classified' WHERE name = 'classified 1'));
+my $decoding = <<'SQL';
+SELECT pg_create_logical_replication_slot('mine', 'test_decoding');
+SELECT pg_create_physical_replication_slot('mine');
+SELECT data FROM pg_logical_slot_peek_changes('kept', NULL, NULL);
+SELECT data FROM pg_logical_slot_get_changes('kept', NULL, NULL);
+SELECT pg_drop_replication_slot('kept');
+CREATE PUBLICATION mine FOR TABLE policies.policies;
+CREATE PUBLICATION mine FOR ALL TABLES;
+CREATE SUBSCRIPTION mine CONNECTION 'dbname=postgres' PUBLICATION mine;
+SQL
+attack("logical decoding by $_", $decoding, login => $_, role => $_ eq 'gateway' ? 'policies_caller' : '', errors => join(' ', ('42501') x 8)) for qw(gateway stranger auditor administrator table_owner);
+like(as_superuser(q(SELECT string_agg(data, ' ') FROM pg_logical_slot_peek_changes('kept', NULL, NULL))), qr/classified/, 'a superuser decodes all');
+for my $login (qw(gateway stranger auditor administrator)) {
+	my ($stdout, $stderr) = ask($login, 'IDENTIFY_SYSTEM', connection => 'replication=database');
+	like($stderr, qr/FATAL/, "$login gets no replication connection");
+}
+as_superuser(q(SELECT pg_drop_replication_slot('kept')));
+
+# What others do: their statements, and the means to disturb them.
+my $busy = $node->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'gateway' ]);
+$busy->query_safe("SET ROLE policies_caller; SET request.jwt.claims = '$victim'");
+$busy->query_safe("CREATE TEMP TABLE kept AS SELECT 'classified' AS text");
+$busy->query_safe("BEGIN; PREPARE kept AS SELECT 'classified'; DECLARE kept CURSOR FOR SELECT 'classified'");
+$busy->query_safe("UPDATE policies_api.policies SET owner_id = 'classified' WHERE id = '$id'; SELECT count(*) FROM policies_api.policies WHERE name = 'classified'");
+my $pid = as_superuser(q(SELECT pid FROM pg_stat_activity WHERE usename = 'gateway' AND state = 'idle in transaction'));
+my $others = <<"SQL";
+SELECT query FROM pg_stat_activity WHERE pid = $pid;
+SELECT pg_stat_get_backend_activity(id) FROM pg_stat_get_backend_idset() id WHERE pg_stat_get_backend_pid(id) = $pid;
+SELECT count(*) FROM pg_prepared_statements UNION ALL SELECT count(*) FROM pg_cursors WHERE name <> '';
+SELECT pg_cancel_backend($pid);
+SELECT pg_terminate_backend($pid);
+SELECT pg_log_backend_memory_contexts($pid);
+SELECT pg_current_logfile();
+SELECT * FROM pg_ls_logdir();
+SQL
+attack("the statements of others, for $_", $others, login => $_, role => $_ eq 'gateway' ? 'policies_caller' : '',
+	output => "<insufficient privilege>\n<insufficient privilege>\n0\n0", errors => '42501 42501 42501 42501 42501')
+	for qw(gateway stranger auditor administrator);
+my $temporary = as_superuser(q(SELECT relnamespace::regnamespace FROM pg_class WHERE relname = 'kept'));
+attack('the temporary tables of others', "SELECT * FROM $temporary.kept", login => 'stranger', errors => '42501');
+$busy->query_safe('ROLLBACK');
+
+# Locks. A caller's transaction that touches all it can, and stays open.
+my $blocker = $node->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'gateway' ]);
+$blocker->query("SET ROLE policies_caller; SET request.jwt.claims = '$acme'; BEGIN");
+$blocker->query($_) for 'SELECT count(pg_advisory_xact_lock(n)) FROM generate_series(1, 1000) n',
+	'SELECT count(*) FROM (SELECT FROM policies.policies FOR UPDATE) s', 'SELECT count(*) FROM (SELECT FROM helpdesk.tickets FOR UPDATE) s',
+	"UPDATE policies.policies SET owner_id = 'x' WHERE tenant_id = 'victim' OR name = 'ordinary 1'",
+	"INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('held', 'high', '[\"request\"]')",
+	"SELECT policies_api.complete_policy(id) FROM policies_api.policies WHERE name = 'ordinary 3' \\g /dev/null",
+	"DELETE FROM policies_api.policies WHERE name = 'bulk'", "INSERT INTO helpdesk.labels (code) VALUES ('held')";
+my $everything = <<"SQL";
+SET lock_timeout = '2s';
+SELECT name FROM policies_api.policies WHERE name LIKE 'no %' FOR UPDATE;
+UPDATE policies_api.policies SET owner_id = 'y' WHERE name LIKE '% 1';
+INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('not held up', 'high', '["request"]') RETURNING tenant_id;
+UPDATE policies_api.policies SET applies_to = '["incident", "request", "other"]' WHERE name = 'not held up' AND false;
+SELECT count(policies_api.complete_policy(id)) FROM policies_api.policies WHERE name LIKE '% 3';
+DELETE FROM policies_api.policies WHERE name LIKE '% 3';
+INSERT INTO policies_api.tickets (subject) VALUES ('not held up') RETURNING tenant_id;
+SQL
+attack('another tenant is held up by nothing', $everything, claims => $globex, mine => 'globex', output => "globex\n1\nglobex");
+attack('the same tenant does wait for its own SLA policies', <<'SQL', claims => $acme, errors => '55P03');
+SET lock_timeout = '200ms';
+INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('mine', 'high', '["request"]');
+SQL
+attack('administrators are not held up', "SET lock_timeout = '2s'; SELECT policies.create_registry() \\g /dev/null\nSELECT count(*) >= 0 FROM policies.audit();", login => 'administrator', output => 't');
+is(as_superuser("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> " . $blocker->query('SELECT pg_backend_pid()')), 0, 'the extension itself takes no advisory lock');
+$blocker->query('ROLLBACK');
+# A key that spans tenants makes them wait for each other: audit() tells of it.
+is(as_superuser("SELECT count(*) FROM policies.audit() WHERE name = 'unique_not_led_by_tenant' AND detail LIKE '%labels_code_key%'"), 1, 'audit() tells of a key that spans tenants');
+
+# LOCK TABLE takes the privileges that writing takes.
+my @modes = ('ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE');
+sub allowed_locks {
+	my ($login, $table, $role) = @_;
+	return join ', ', grep { (ask($login, ($role ? "SET ROLE $role;" : '') . "BEGIN; LOCK TABLE $table IN $_ MODE; ROLLBACK;"))[1] !~ /42501/ } @modes;
+}
+for my $table (qw(policies.policies_history policies.policy_reviews policies_api.policies_history)) {
+	is(allowed_locks('gateway', $table, 'policies_caller'), 'ACCESS SHARE', "a caller locks $table no more than reading does");
+}
+is(allowed_locks('gateway', 'policies.sla_coverage', 'policies_caller'), '', 'and sla_coverage not at all');
+is(allowed_locks('auditor', 'policies.policies'), 'ACCESS SHARE', 'an auditor locks no more than reading does');
+my $by_callers = allowed_locks('gateway', 'policies.policies', 'policies_caller');
+note "a caller may lock policies.policies in: $by_callers";
+ok($by_callers !~ /, EXCLUSIVE|ACCESS EXCLUSIVE/ || slurp_file("$ENV{SCRATCH}/SECURITY.md") =~ /LOCK TABLE/, 'SECURITY.md tells whom LOCK TABLE lets hold up everybody');
+
+# Planner estimates and the like: SECURITY.md tells of them.
+like(slurp_file("$ENV{SCRATCH}/SECURITY.md"), qr/EXPLAIN/, 'SECURITY.md tells of EXPLAIN');
+like(slurp_file("$ENV{SCRATCH}/SECURITY.md"), qr/Logical replication/i, 'SECURITY.md tells of logical replication');
+
+# Roles are of the cluster: those that are there before the extension are taken over, and audit() tells what is wrong with them.
+my $taken_over = new_server('taken_over');
+$taken_over->safe_psql('postgres', <<'SQL');
+CREATE ROLE mallory LOGIN CREATEROLE;
+SET ROLE mallory;
+CREATE ROLE policies_admin LOGIN PASSWORD 'known';
+CREATE ROLE policies_auditor CREATEDB;
+CREATE ROLE policies_caller;
+CREATE ROLE policies_gateway;
+SQL
+create_register($taken_over, 'postgres');
+is($taken_over->safe_psql('postgres', q(SELECT string_agg(detail, ' ' ORDER BY detail) FROM policies.audit() WHERE name = 'role_too_powerful')),
+	'Role policies_admin has LOGIN. Role policies_auditor has CREATEDB.', 'audit() tells of roles that somebody made before');
+
+done_testing();
