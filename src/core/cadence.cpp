@@ -114,8 +114,8 @@ Result<std::int64_t> add_cadence(std::int64_t microseconds, const Cadence& caden
                              time_sum / microseconds_per_day;
     if (day < first_day || day > last_day)
         return Error{ErrorCode::out_of_range, "timestamp out of range",
-                     describe_date(start_day) + " and " + describe(cadence) +
-                         " lie outside PostgreSQL's timestamps, 4714 BC to 294276."};
+                     "The sum of " + describe_date(start_day) + " and " + describe(cadence) +
+                         " lies outside PostgreSQL's timestamps, 4714 BC to 294276."};
     return (day - epoch_day) * microseconds_per_day + time_sum % microseconds_per_day;
 }
 

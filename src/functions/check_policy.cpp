@@ -27,12 +27,7 @@ enum Column : int {
     column_count
 };
 
-struct ColumnName {
-    const char* name;
-    Oid type;
-};
-
-constexpr std::array<ColumnName, column_count> columns{{
+constexpr std::array<pg::NeededColumn, column_count> columns{{
     {"version", TEXTOID},
     {"category", TEXTOID},
     {"status", TEXTOID},
@@ -51,10 +46,7 @@ struct Checker {
     std::array<AttrNumber, column_count> numbers;
 
     void build(FunctionCallInfo fcinfo) {
-        const Relation table = reinterpret_cast<TriggerData*>(fcinfo->context)->tg_relation;
-        for (int column = 0; column < column_count; ++column) {
-            numbers[column] = pg::column_number(table, columns[column].name, columns[column].type);
-        }
+        numbers = pg::column_numbers(reinterpret_cast<TriggerData*>(fcinfo->context)->tg_relation, columns);
     }
 };
 

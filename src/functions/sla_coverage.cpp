@@ -1,5 +1,4 @@
 #include "core/policy_rules.hpp"
-#include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 #include "pg/trigger.hpp"
@@ -17,6 +16,9 @@ extern "C" {
 namespace {
 
 using namespace policies;
+
+/// True while the trigger itself writes the coverage, which then needs no look at what is there already.
+bool is_taking = false;
 
 /// The tickets that one version of a policy governs; no types when it governs none.
 struct Coverage {
@@ -91,9 +93,9 @@ void release(const Policy& policy, const Coverage& kept) {
                  pg::text_array_parameter(kept.ticket_types)});
 }
 
-/// Lets one writer at a time change a tenant's coverage, until its transaction ends: two that exchange their
-/// keys would wait for each other for ever. No SQL can take this lock, as it could an advisory one. Tenants
-/// that share a hash share their turn.
+/// Lets one writer at a time change a tenant's coverage, until its transaction ends: two statements that
+/// exchange their keys would wait for each other for ever. No SQL can take this lock, as it could an advisory
+/// one. Tenants that share a hash share their turn.
 void wait_for_turn(Relation table, const Policy& policy) {
     const auto hash = hash_bytes(reinterpret_cast<const unsigned char*>(policy.tenant_id.data()),
                                  static_cast<int>(policy.tenant_id.size()));
@@ -104,6 +106,10 @@ void wait_for_turn(Relation table, const Policy& policy) {
 }
 
 void take(const Policy& policy, const Coverage& coverage) {
+    struct Taking {
+        Taking() { is_taking = true; }
+        ~Taking() { is_taking = false; }
+    } const taking;
     pg::execute("INSERT INTO policies.sla_coverage (tenant_id, app_scope, priority, ticket_type, policy_id) "
                 "SELECT $1, $3, $4, t.ticket_type, $2 FROM pg_catalog.unnest($5) AS t (ticket_type) "
                 "ON CONFLICT DO NOTHING",
@@ -169,7 +175,7 @@ POLICIES_FUNCTION(skip_known_coverage) {
     const auto* const trigger = pg::trigger_data(fcinfo, "skip_known_coverage");
     const PolicyRow row(trigger->tg_relation, trigger->tg_trigtuple);
     bool is_known = false;
-    {
+    if (!is_taking) {
         const pg::SpiSession session;
         is_known =
             !pg::query("SELECT FROM policies.sla_coverage WHERE tenant_id OPERATOR(pg_catalog.=) $1 "

@@ -1,7 +1,6 @@
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 #include "pg/trigger.hpp"
-#include "pg/values.hpp"
 
 // The INSTEAD OF DELETE trigger of the live views: a DELETE marks the row as deleted, with the caller's own
 // rights.

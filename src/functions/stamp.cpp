@@ -33,12 +33,7 @@ enum Column : int {
     column_count
 };
 
-struct ColumnName {
-    const char* name;
-    Oid type;
-};
-
-constexpr std::array<ColumnName, column_count> base_columns{{
+constexpr std::array<pg::NeededColumn, column_count> base_columns{{
     {"id", TEXTOID},
     {"tenant_id", TEXTOID},
     {"app_id", TEXTOID},
@@ -56,7 +51,7 @@ constexpr std::array<ColumnName, column_count> base_columns{{
 
 /// What the trigger knows before it sees a row.
 struct Stamper {
-    std::array<int, column_count> numbers;
+    std::array<AttrNumber, column_count> numbers;
     std::string_view id_prefix;
     std::int32_t schema_version;
     bool may_import;
@@ -72,10 +67,7 @@ void Stamper::build(FunctionCallInfo fcinfo) {
                                trigger->tg_trigger->tgname),
                         errhint("Create it with policies.stamp_writes().")));
     }
-    for (int column = 0; column < column_count; ++column) {
-        numbers[column] =
-            pg::column_number(trigger->tg_relation, base_columns[column].name, base_columns[column].type);
-    }
+    numbers = pg::column_numbers(trigger->tg_relation, base_columns);
     // The arguments live in the relation's cache entry: the state outlives it.
     id_prefix = MemoryContextStrdup(fcinfo->flinfo->fn_mcxt, trigger->tg_trigger->tgargs[0]);
     pg::unwrap(core::check_prefix(id_prefix));
@@ -119,7 +111,7 @@ public:
 
 private:
     pg::Field field(HeapTuple tuple, Column column) const {
-        return pg::field_of(tuple, descriptor_, static_cast<AttrNumber>(stamper_.numbers[column]));
+        return pg::field_of(tuple, descriptor_, stamper_.numbers[column]);
     }
 
     const Stamper& stamper_;

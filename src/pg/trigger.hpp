@@ -29,6 +29,23 @@ inline HeapTuple row_of(const TriggerData* trigger) {
 /// since it was protected.
 AttrNumber column_number(Relation relation, const char* name, Oid base_type);
 
+/// A column that a trigger needs, by name and type.
+struct NeededColumn {
+    const char* name;
+    Oid type;
+};
+
+/// The numbers of all these columns, as column_number() finds them.
+template <std::size_t Count>
+std::array<AttrNumber, Count> column_numbers(Relation relation,
+                                             const std::array<NeededColumn, Count>& columns) {
+    std::array<AttrNumber, Count> numbers;
+    std::ranges::transform(columns, numbers.begin(), [&](const NeededColumn& column) {
+        return column_number(relation, column.name, column.type);
+    });
+    return numbers;
+}
+
 /// A column's value in a row.
 struct Field {
     Datum value;
