@@ -75,8 +75,9 @@ check-source: installed
 	tools/check_source.sh
 
 check-core: installed
-	cmake --preset default
-	cmake --build --preset default --target policies_core_tests
+	cmake --preset default -D PG_CONFIG=$(PG_CONFIG)
+	cmake --build --preset default
+	tools/check_exports.sh build/default/policies.so
 	ctest --preset default --no-tests=error
 
 check-sanitizers: installed

@@ -16,18 +16,7 @@ grep -rlE --include='*.[ch]pp' 'PG_TRY|PG_CATCH|sigsetjmp' src | grep -v '^src/p
 grep -rnE --include='*.[ch]pp' '\btry \{' src | grep -vE '^src/pg/(guard|context).cpp:' && finding "only the shim may catch exceptions"
 grep -rnE --include='*.[ch]pp' 'std::(thread|mutex|cout|cerr)|#include <(iostream|thread|mutex)>' src && finding "no threads and no streams in a backend"
 
-# The library exports what the SQL names, and nothing else.
-expected=$(mktemp)
-exported=$(mktemp)
-trap 'rm -f "$expected" "$exported"' EXIT
-{
-    echo Pg_magic_func
-    echo _PG_init
-    sed -nE "s/.*'MODULE_PATHNAME', '([a-z_]+)'.*/\1\npg_finfo_\1/p" sql/install/*.sql
-} | sort -u >"$expected"
-nm -D --defined-only policies.so | awk '{ print $3 }' | sort -u >"$exported"
-diff "$expected" "$exported" || finding "exported symbols (>) differ from those that the install script names (<)"
-nm -C policies.so | grep -E '_GLOBAL__sub_I_' && finding "an object with a static constructor"
+tools/check_exports.sh policies.so || finding "the library's symbols"
 
 grep -nE 'CREATE OR REPLACE|IF NOT EXISTS' sql/install/*.sql && finding "the install script must not adopt objects that are there already"
 for script in sql/install/*.sql sql/registry/*.sql; do
