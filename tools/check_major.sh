@@ -42,7 +42,8 @@ mkdir -p "$root/dev/shm"
 mountpoint -q "$root/dev/shm" || mount -t tmpfs tmpfs "$root/dev/shm"
 
 for copy in policies policies-previous; do
-    rsync -a --delete --exclude .git --exclude '*.o' --exclude '*.d' --exclude '*.so' --exclude build "$here/" "$root/$copy/"
+    # From scratch each time: what an earlier run built may be newer than a source that was checked out since.
+    rsync -a --delete --delete-excluded --exclude .git --exclude '*.o' --exclude '*.d' --exclude '*.so' --exclude build "$here/" "$root/$copy/"
 done
 # The same extension for the major before: what pg_upgrade needs on both sides.
 in_root PG_MAJOR="$previous" make -C /policies-previous --silent PG_CONFIG="/usr/lib/postgresql/$previous/bin/pg_config" installed \
