@@ -131,7 +131,7 @@ like(slurp_file("$ENV{SCRATCH}/SECURITY.md"), qr/Logical replication/i, 'SECURIT
 # Roles are of the cluster: those that are there before the extension are taken over, and audit() tells what is wrong with them.
 my $taken_over = new_server('taken_over');
 $taken_over->safe_psql('postgres', <<'SQL');
-CREATE ROLE mallory LOGIN CREATEROLE;
+CREATE ROLE mallory LOGIN CREATEROLE CREATEDB;
 SET ROLE mallory;
 CREATE ROLE policies_admin LOGIN PASSWORD 'known';
 CREATE ROLE policies_auditor CREATEDB;
