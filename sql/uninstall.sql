@@ -52,13 +52,19 @@ DROP FUNCTION policies.purge_deleted;
 DROP EXTENSION policies;
 SELECT nspname FROM pg_namespace WHERE nspname LIKE 'policies%';
 CREATE SCHEMA policies_api;
+-- From PostgreSQL 18 on, the context of an error in an extension's script says where in it.
+\set SHOW_CONTEXT never
 CREATE EXTENSION policies;
 \echo :SQLSTATE
+\set SHOW_CONTEXT errors
 SELECT nspname FROM pg_namespace WHERE nspname LIKE 'policies%';
 -- Only a superuser may, the library being one that any session would load.
 SET SESSION AUTHORIZATION regress_administrator;
+-- From PostgreSQL 18 on, the context of an error in an extension's script says where in it.
+\set SHOW_CONTEXT never
 CREATE EXTENSION policies;
 \echo :SQLSTATE
+\set SHOW_CONTEXT errors
 RESET SESSION AUTHORIZATION;
 \c :main
 DROP DATABASE regress_uninstall;
