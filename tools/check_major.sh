@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs make check for another major version of PostgreSQL, in a scratch root of the Debian suite that packages it, with the
-# major before it beside it for the upgrade tests.
+# Runs make check for another major version of PostgreSQL, in a scratch root of the Debian suite that packages it, with an
+# earlier major beside it for the upgrade tests.
 #   tools/check_major.sh MAJOR [TARGET ...]
 # The root stays in /var/tmp/policies-roots for the next run. Prints one line at the end.
 set -eu
@@ -8,7 +8,8 @@ major=$1
 shift
 case $major in
     17) suite=trixie previous=15 previous_suite=bookworm ;;
-    18) suite=sid previous=17 previous_suite=trixie ;;
+    # Not from 17: what its newest minor in trixie writes (the column option pg_attver), sid's 18.6 cannot read.
+    18) suite=sid previous=15 previous_suite=bookworm ;;
     *) echo "no Debian suite is known to package PostgreSQL $major" >&2; exit 2 ;;
 esac
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -45,7 +46,7 @@ for copy in policies policies-previous; do
     # From scratch each time: what an earlier run built may be newer than a source that was checked out since.
     rsync -a --delete --delete-excluded --exclude .git --exclude '*.o' --exclude '*.d' --exclude '*.so' --exclude build "$here/" "$root/$copy/"
 done
-# The same extension for the major before: what pg_upgrade needs on both sides.
+# The same extension for the earlier major: what pg_upgrade needs on both sides.
 in_root PG_MAJOR="$previous" make -C /policies-previous --silent PG_CONFIG="/usr/lib/postgresql/$previous/bin/pg_config" installed \
     >"$root.log" 2>&1 || { tail -n 20 "$root.log" >&2; exit 1; }
 status=0
