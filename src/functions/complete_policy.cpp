@@ -37,12 +37,12 @@ std::string shown(TimestampTz instant) {
 
 std::optional<std::string> text_result(int column) {
     const auto value = pg::result_value(0, column);
-    return value.is_null ? std::nullopt : std::optional<std::string>(pg::text_view(value.datum));
+    return value.is_null ? std::nullopt : std::optional<std::string>(pg::text_view(value.value));
 }
 
 std::optional<TimestampTz> time_result(int column) {
     const auto value = pg::result_value(0, column);
-    return value.is_null ? std::nullopt : std::optional<TimestampTz>(DatumGetTimestampTz(value.datum));
+    return value.is_null ? std::nullopt : std::optional<TimestampTz>(DatumGetTimestampTz(value.value));
 }
 
 Policy lock_policy(const core::Claims& caller, const std::string& id) {
@@ -61,7 +61,7 @@ Policy lock_policy(const core::Claims& caller, const std::string& id) {
             .version = text_result(2),
             .due_at = time_result(3),
             .cadence = cadence.is_null ? std::nullopt
-                                       : std::optional(pg::cadence_of(*DatumGetIntervalP(cadence.datum)))};
+                                       : std::optional(pg::cadence_of(*DatumGetIntervalP(cadence.value)))};
 }
 
 [[noreturn]] void refuse(std::string message, std::string detail, const char* hint) {
@@ -89,7 +89,7 @@ void refuse_repetition(const core::Claims& caller, const Policy& policy, Timesta
         refuse("policy " + name + " has no open review cycle", completed + ", and no next one is scheduled.",
                "Set next_review_at first.");
     }
-    if (!due_was_completed.is_null && DatumGetBool(due_was_completed.datum)) {
+    if (!due_was_completed.is_null && DatumGetBool(due_was_completed.value)) {
         refuse("the review of policy " + name + " that was due at " + shown(*policy.due_at) +
                    " is already completed",
                completed + ".", "Set next_review_at to a time whose review is still open.");
@@ -120,7 +120,7 @@ Oid owner_of_reviews() {
     pg::execute("SELECT relowner FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) "
                 "'policies.policy_reviews'::pg_catalog.regclass",
                 {});
-    return DatumGetObjectId(pg::result_value(0, 1).datum);
+    return DatumGetObjectId(pg::result_value(0, 1).value);
 }
 
 void log_review(const core::Claims& caller, const Policy& policy, const std::optional<std::string>& note,

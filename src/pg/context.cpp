@@ -136,7 +136,6 @@ Cache make_cache(const char* text, bool is_trusted, Oid session_user, std::uint6
                .session_user = session_user,
                .changes = changes_before,
                .context = {.has_claims = *text != '\0',
-                           .is_trusted = is_trusted,
                            .claims = read_claims(text, is_trusted, session_user),
                            .tenant_id = Datum{0},
                            .app_id = Datum{0},

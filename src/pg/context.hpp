@@ -15,8 +15,7 @@ void define_context_settings();
 /// The context of the running statement, or why there is none.
 struct Context {
     bool has_claims;                   ///< request.jwt.claims is set and not empty
-    bool is_trusted;                   ///< the session's claims are believed
-    core::Result<core::Claims> claims; ///< an error unless has_claims, is_trusted, and the claims are sound
+    core::Result<core::Claims> claims; ///< an error unless they are there, believed and sound
     /// The claims as text values, which stay valid until the statement ends, at least; null for what is
     /// absent. Sharing them saves row security a copy per row.
     Datum tenant_id;

@@ -98,12 +98,12 @@ std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> 
     return rows;
 }
 
-Value result_value(std::uint64_t row, int column) {
-    Value value{};
-    value.datum = call([&] {
-        return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &value.is_null);
+Field result_value(std::uint64_t row, int column) {
+    Field field{};
+    field.value = call([&] {
+        return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &field.is_null);
     });
-    return value;
+    return field;
 }
 
 std::string identifier(std::string_view name) {

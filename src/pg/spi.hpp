@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pg/postgres.hpp"
+#include "pg/values.hpp"
 
 // SQL from C++: a session with the server's SPI for scopes that hold C++ objects. Every call goes through
 // pg::call, so that a SQL error unwinds as PostgresError. SQL text is built with identifier() and literal()
@@ -53,11 +53,7 @@ private:
 std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> parameters);
 
 /// A column of a row that the last execute() returned, as a Datum of its type.
-struct Value {
-    Datum datum;
-    bool is_null;
-};
-Value result_value(std::uint64_t row, int column);
+Field result_value(std::uint64_t row, int column);
 
 /// A name as it must stand in SQL, in quotes where it needs them.
 std::string identifier(std::string_view name);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pg/postgres.hpp"
+#include "pg/values.hpp"
 
 // What the row triggers share. Their bodies keep only trivially destructible objects (see pg/guard.hpp),
 // since they run for every row.
@@ -15,9 +15,6 @@ inline bool fired_by_insert(const TriggerData* trigger) {
 }
 inline bool fired_by_update(const TriggerData* trigger) {
     return TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
-}
-inline bool fired_by_delete(const TriggerData* trigger) {
-    return TRIGGER_FIRED_BY_DELETE(trigger->tg_event);
 }
 
 /// The row that an INSERT or UPDATE is to write, or that a DELETE removes.
@@ -47,11 +44,6 @@ std::array<AttrNumber, Count> column_numbers(Relation relation,
 }
 
 /// A column's value in a row.
-struct Field {
-    Datum value;
-    bool is_null;
-};
-
 Field field_of(HeapTuple row, TupleDesc descriptor, AttrNumber column);
 
 /// State that a trigger builds once per statement and table, kept where the executor keeps the trigger

@@ -8,6 +8,12 @@
 
 namespace policies::pg {
 
+/// A value of a row's column, or NULL.
+struct Field {
+    Datum value;
+    bool is_null;
+};
+
 /// The bytes of a text value. Valid while the current memory context is; only a compressed or out-of-line
 /// value is copied.
 std::string_view text_view(Datum value);
