@@ -2,17 +2,14 @@
 # make demo and make check set up a fresh machine first; CONTRIBUTING.md tells of every suite.
 
 EXTENSION = policies
-EXTENSION_VERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" policies.control)
-EXTENSION_SCRIPT = build/policies--$(EXTENSION_VERSION).sql
-EXTENSION_SCRIPT_PARTS = $(sort $(wildcard sql/install/*.sql))
-REGISTRY_STEPS = $(sort $(wildcard sql/registry/*.sql))
+EXTENSION_SCRIPTS := $(shell tools/build_extension_scripts.sh --list)
+REGISTRY_STEPS := $(shell ls sql/registry/*/*.sql | sort -t / -k 3V)
 REGISTRY_STEPS_SOURCE = build/registry_steps.cpp
 
 MODULE_big = policies
 OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*.cpp src/pg/*.cpp src/functions/*.cpp)) src/module.cpp \
     $(REGISTRY_STEPS_SOURCE))
-DATA = $(wildcard sql/updates/*.sql)
-DATA_built = $(EXTENSION_SCRIPT)
+DATA_built = $(EXTENSION_SCRIPTS)
 REGRESS_TOPICS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
 REGRESS = install $(filter-out install uninstall,$(REGRESS_TOPICS)) uninstall
 EXTRA_CLEAN = build test/shim/*.[do]
@@ -32,9 +29,9 @@ SHLIB_LINK = -lstdc++ -Wl,--version-script=src/exports.map
 # Absent on a machine that setup has not seen yet.
 -include $(PGXS)
 
-$(EXTENSION_SCRIPT): $(EXTENSION_SCRIPT_PARTS) policies.control
+$(EXTENSION_SCRIPTS) &: $(wildcard sql/extension/*/*.sql) tools/build_extension_scripts.sh
 	mkdir -p build
-	cat $(EXTENSION_SCRIPT_PARTS) > $@
+	tools/build_extension_scripts.sh
 
 $(REGISTRY_STEPS_SOURCE): $(REGISTRY_STEPS) tools/embed_sql.sh
 	mkdir -p build

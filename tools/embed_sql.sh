@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes the SQL files named as arguments (NN-name.sql) as a C++ table of registry steps to standard output.
+# Writes the SQL files named as arguments (sql/registry/VERSION/NN-name.sql) as a C++ table of registry steps to standard
+# output.
 set -eu
 echo '#include "functions/registry_steps.hpp"'
 echo
@@ -11,7 +12,7 @@ echo 'constexpr RegistryStep steps[] = {'
 for file in "$@"; do
     base=$(basename "$file" .sql)
     number=$(echo "${base%%-*}" | sed 's/^0*//')
-    printf '    {%s, "%s", R"sql(' "$number" "${base#*-}"
+    printf '    {%s, "%s", "%s", R"sql(' "$number" "${base#*-}" "$(basename "$(dirname "$file")")"
     cat "$file"
     echo ')sql"},'
 done

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <string>
+
+#include "core/version.hpp"
 #include "functions/registry_steps.hpp"
 #include "functions/schema_access.hpp"
 #include "pg/context.hpp"
@@ -5,7 +9,7 @@
 #include "pg/spi.hpp"
 #include "pg/table.hpp"
 
-// create_registry(): builds the register's tables, or brings them to the shape that this library knows.
+// create_registry(): builds the register's tables, or brings them to the shape of the installed version.
 
 namespace {
 
@@ -18,6 +22,19 @@ int applied_version() {
     }
     const auto rows = pg::query("SELECT coalesce(max(step), 0) FROM policies.registry_steps", {});
     return std::stoi(rows[0][0].value());
+}
+
+/// The steps of the extension's installed version: the library may be newer than its SQL objects.
+std::span<const RegistryStep> installed_steps() {
+    const auto rows =
+        pg::query("SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'policies'", {});
+    const std::string installed_version = rows.at(0)[0].value();
+    const auto installed = core::parse_version(installed_version);
+    const auto is_later = [&installed](const RegistryStep& step) {
+        return core::compare_versions(*core::parse_version(step.extension_version), *installed) > 0;
+    };
+    const auto steps = registry_steps();
+    return {steps.begin(), std::find_if(steps.begin(), steps.end(), is_later)};
 }
 
 Oid administrator() {
@@ -38,9 +55,10 @@ void apply(const RegistryStep& step) {
 }
 
 int apply_missing_steps() {
+    const auto steps = installed_steps();
     const pg::RunAs role(administrator());
     int version = applied_version();
-    for (const auto& step : registry_steps()) {
+    for (const auto& step : steps) {
         if (step.number > version) {
             apply(step);
             version = step.number;
@@ -73,5 +91,6 @@ POLICIES_FUNCTION(registry_version) {
 }
 
 POLICIES_FUNCTION(latest_registry_version) {
-    return Int32GetDatum(registry_steps().back().number);
+    const pg::SpiSession session;
+    return Int32GetDatum(installed_steps().back().number);
 }

@@ -4,10 +4,12 @@
 
 namespace policies {
 
-/// One step in building the register: a file of sql/registry, embedded at build time by tools/embed_sql.sh.
+/// One step in building the register: a file of sql/registry/VERSION, embedded at build time by
+/// tools/embed_sql.sh.
 struct RegistryStep {
     int number;
     const char* name;
+    const char* extension_version; ///< the first with the functions that the step uses
     const char* sql;
 };
 

@@ -21,11 +21,11 @@ sub new_server {
 	return $node;
 }
 
-# The extension, the register, and its login roles in a database.
+# The extension (of a version, or its latest), the register, and its login roles in a database.
 sub create_register {
-	my ($node, $database) = @_;
+	my ($node, $database, $version) = @_;
+	$node->safe_psql($database, 'CREATE EXTENSION policies' . ($version ? " VERSION '$version'" : ''));
 	$node->safe_psql($database, <<'SQL');
-CREATE EXTENSION policies;
 SELECT policies.create_registry();
 DO $$
 BEGIN

@@ -11,7 +11,7 @@ COMMENT ON FUNCTION policies.registry_version() IS
 'The version of the register in this database; NULL when create_registry() was never called.';
 
 CREATE FUNCTION policies.latest_registry_version() RETURNS pg_catalog.int4
-    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_latest_registry_version';
+    LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_latest_registry_version';
 COMMENT ON FUNCTION policies.latest_registry_version() IS
 'The version of the register that create_registry() would make. Where it is higher than registry_version(), call create_registry().';
 
