@@ -12,7 +12,6 @@ namespace {
 constexpr std::int64_t days_per_week = 7;
 constexpr std::int32_t seconds_per_day = 86'400;
 constexpr Duration microseconds_per_week = days_per_week * microseconds_per_day;
-constexpr std::int64_t weeks_per_era = days_per_era / days_per_week;
 constexpr std::int64_t first_monday_of_2000 = epoch_day + 2;
 static_assert(iso_weekday(first_monday_of_2000) == 1);
 
@@ -87,6 +86,12 @@ std::vector<std::int32_t> count_changes(const std::vector<Holiday>& holidays, co
 
 } // namespace
 
+Error no_opening_time_left() {
+    return {ErrorCode::check_violation, "no opening time is left",
+            "From some day on the calendar would never be open again.",
+            "Shorten the yearly holidays, or add opening hours on other weekdays."};
+}
+
 Result<WallSchedule> WallSchedule::compile(const std::vector<OpeningInterval>& opening_hours,
                                            const std::vector<Holiday>& holidays) {
     if (opening_hours.size() > max_opening_intervals ||
@@ -101,9 +106,7 @@ Result<WallSchedule> WallSchedule::compile(const std::vector<OpeningInterval>& o
     schedule.set_opening_hours(opening_hours);
     schedule.set_holidays(holidays);
     if (schedule.repeating_open_ == 0)
-        return Error{ErrorCode::check_violation, "no opening time is left",
-                     "From some day on the calendar would never be open again.",
-                     "Leave a weekday's opening hours free of yearly holidays."};
+        return no_opening_time_left();
     return schedule;
 }
 
