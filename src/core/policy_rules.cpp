@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/text.hpp"
 #include "core/version.hpp"
 
 namespace policies::core {
@@ -14,16 +15,11 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view json_white_space = " \t\n\r";
-constexpr std::string_view white_space = " \t\n\v\f\r";
 
 using MaybeBroken = std::optional<BrokenRule>;
 
 Error violation(std::string message, std::string detail) {
     return {ErrorCode::check_violation, std::move(message), std::move(detail)};
-}
-
-bool is_blank(std::string_view text) {
-    return text.find_first_not_of(white_space) == std::string_view::npos;
 }
 
 MaybeBroken check_version(const PolicyFields& fields) {
@@ -102,11 +98,6 @@ MaybeBroken check_finite(std::string_view field, Infinity infinity) {
     return BrokenRule{field, violation("invalid " + std::string(field) +
                                            (infinity == Infinity::negative ? ": -infinity" : ": infinity"),
                                        "It must be a finite instant; leave it out if there is none.")};
-}
-
-/// The parser takes a NUL byte for the end of the text and would ignore what follows.
-bool holds_nul(std::string_view text) {
-    return text.find('\0') != std::string_view::npos;
 }
 
 MaybeBroken check_tags(const PolicyFields& fields) {
