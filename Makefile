@@ -24,7 +24,7 @@ override with_llvm = no
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
     -DPGDLLEXPORT='__attribute__((visibility("default")))'
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
-SHLIB_LINK = -lstdc++ -Wl,--version-script=src/exports.map
+SHLIB_LINK = -lical -lstdc++ -Wl,--version-script=src/exports.map
 
 # Absent on a machine that setup has not seen yet.
 -include $(PGXS)

@@ -111,6 +111,9 @@ SELECT * FROM regress_audit.plant('DROP TRIGGER policies_check ON policies.polic
     FOR EACH ROW EXECUTE FUNCTION policies.check_policy()');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_check ON policies.policies');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_coverage ON policies.policies');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_check ON policies.business_calendars');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock ON policies.business_calendars');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock ON policies.sla_coverage');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_restore ON policies.sla_coverage');
 CREATE FUNCTION regress_audit.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
 SELECT * FROM regress_audit.plant('CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON regress_audit.tickets

@@ -36,7 +36,8 @@ DROP EXTENSION policies;
 SELECT count(*) FROM policies.policies;
 -- A table of one's own that is protected keeps the extension as well.
 SET client_min_messages = warning;
-DROP TABLE policies.policies, policies.policies_history, policies.policy_reviews, policies.sla_coverage, policies.registry_steps CASCADE;
+DROP TABLE policies.policies, policies.policies_history, policies.policy_reviews, policies.sla_coverage, policies.business_calendars, policies.business_calendars_history,
+    policies.registry_steps CASCADE;
 RESET client_min_messages;
 CREATE TABLE public.tickets (subject text);
 SELECT policies.protect_table('public.tickets', 'tkt');

@@ -1,3 +1,4 @@
+#include "functions/sla_rules.hpp"
 #include "pg/context.hpp"
 
 extern "C" {
@@ -8,5 +9,6 @@ PGDLLEXPORT void _PG_init(void);
 
 void _PG_init(void) {
     policies::pg::define_context_settings();
+    policies::watch_sla_rules();
 }
 }

@@ -92,5 +92,6 @@ POLICIES_FUNCTION(registry_version) {
 
 POLICIES_FUNCTION(latest_registry_version) {
     const pg::SpiSession session;
-    return Int32GetDatum(installed_steps().back().number);
+    const auto steps = installed_steps();
+    return Int32GetDatum(steps.empty() ? 0 : steps.back().number);
 }

@@ -72,7 +72,10 @@ void execute(const std::string& sql) {
     check_result(call([&] { return SPI_execute(sql.c_str(), false, 0); }), "SPI_execute");
 }
 
-std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> parameters) {
+namespace {
+
+std::uint64_t execute_with(const std::string& sql, std::initializer_list<Parameter> parameters,
+                           bool read_only) {
     std::vector<Oid> types;
     std::vector<Datum> values;
     std::vector<char> nulls;
@@ -83,19 +86,32 @@ std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> p
     }
     check_result(call([&] {
                      return SPI_execute_with_args(sql.c_str(), static_cast<int>(types.size()), types.data(),
-                                                  values.data(), nulls.data(), false, 0);
+                                                  values.data(), nulls.data(), read_only, 0);
                  }),
                  "SPI_execute_with_args");
     return SPI_processed;
 }
 
-std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> parameters) {
-    const auto count = execute(sql, parameters);
+std::vector<Row> read_rows(std::uint64_t count) {
     std::vector<Row> rows;
     for (std::uint64_t number = 0; number < count; ++number) {
         rows.push_back(read_row(number));
     }
     return rows;
+}
+
+} // namespace
+
+std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> parameters) {
+    return execute_with(sql, parameters, false);
+}
+
+std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> parameters) {
+    return read_rows(execute_with(sql, parameters, false));
+}
+
+std::vector<Row> read(const std::string& sql, std::initializer_list<Parameter> parameters) {
+    return read_rows(execute_with(sql, parameters, true));
 }
 
 Field result_value(std::uint64_t row, int column) {

@@ -52,6 +52,9 @@ private:
 /// Runs one query and returns its rows.
 std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> parameters);
 
+/// Runs one query with the snapshot that is active, as a function that only reads must, and returns its rows.
+std::vector<Row> read(const std::string& sql, std::initializer_list<Parameter> parameters);
+
 /// A column of a row that the last execute() returned, as a Datum of its type.
 Field result_value(std::uint64_t row, int column);
 

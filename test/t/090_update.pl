@@ -72,7 +72,7 @@ SQL
 	like($stdout, qr/^under the old SQL\n(?:under the old SQL\n)?48$/, "$version: a caller reads and writes under the new library");
 	like($stderr, qr/ERROR:  23505: policy "sla 1" /, "$version: and the rules hold");
 	is($node->safe_psql($direct, slurp_file("$ENV{SCRATCH}/test/lib/invariants.sql")), '', "$version: every invariant holds");
-	is($node->safe_psql($direct, 'SELECT count(*) FROM policies.audit()'), $node->safe_psql('fresh', 'SELECT count(*) FROM policies.audit()'),
+	is($node->safe_psql($direct, q{SELECT count(*) FROM policies.audit() WHERE name <> 'extension_outdated'}), $node->safe_psql('fresh', 'SELECT count(*) FROM policies.audit()'),
 		"$version: audit() finds as much as in a fresh register of $latest");
 
 	# An update moves no row.
