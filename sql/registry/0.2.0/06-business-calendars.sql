@@ -7,9 +7,8 @@ ALTER TABLE policies.business_calendars
     ADD COLUMN opening_hours jsonb NOT NULL CHECK (policies.is_valid_opening_hours(opening_hours)),
     ADD COLUMN holidays jsonb NOT NULL CHECK (policies.is_valid_holidays(holidays)),
     ADD COLUMN is_default boolean NOT NULL;
-ALTER TABLE policies.business_calendars
-    ALTER COLUMN holidays SET DEFAULT '[]',
-    ALTER COLUMN is_default SET DEFAULT true;
+ALTER TABLE policies.business_calendars ALTER COLUMN holidays SET DEFAULT '[]';
+ALTER TABLE policies.business_calendars ALTER COLUMN is_default SET DEFAULT true;
 
 COMMENT ON TABLE policies.business_calendars IS
 'Business calendar
