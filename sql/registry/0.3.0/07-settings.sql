@@ -1,0 +1,70 @@
+CREATE TABLE policies.policy_settings ();
+SELECT policies.add_base_columns('policies.policy_settings');
+ALTER TABLE policies.policy_settings
+    ADD COLUMN required_approvals integer NOT NULL CHECK (required_approvals BETWEEN 0 AND 100),
+    ADD COLUMN review_cadence interval CHECK (policies.is_valid_cadence(review_cadence)),
+    ADD COLUMN search_language text NOT NULL CHECK (search_language ~ '^[a-z_]+$');
+ALTER TABLE policies.policy_settings ALTER COLUMN required_approvals SET DEFAULT 0;
+ALTER TABLE policies.policy_settings ALTER COLUMN search_language SET DEFAULT 'simple';
+
+COMMENT ON TABLE policies.policy_settings IS
+'Policy settings
+How a tenant handles its policies: one row for each tenant and app, of which callers read their own and administrators write all.';
+COMMENT ON COLUMN policies.policy_settings.required_approvals IS
+'How many persons other than its authors must approve a draft before it can be published.';
+COMMENT ON COLUMN policies.policy_settings.review_cadence IS
+'How long after a publication or review the next review is due, for policies without a review_cadence of their own.';
+COMMENT ON COLUMN policies.policy_settings.search_language IS
+'The text search configuration by which policies are searched (e.g. english, german): one that pg_ts_config lists in pg_catalog.';
+
+SELECT policies.scope_by_tenant('policies.policy_settings', callers_may_write => false);
+SELECT policies.stamp_writes('policies.policy_settings', 'set');
+SELECT policies.keep_history('policies.policy_settings');
+
+CREATE UNIQUE INDEX policy_settings_one ON policies.policy_settings (tenant_id, app_id) NULLS NOT DISTINCT
+    WHERE NOT is_deleted;
+COMMENT ON INDEX policies.policy_settings_one IS 'One row of settings per tenant and app.';
+
+CREATE VIEW policies_api.policy_settings WITH (security_invoker = true) AS
+    SELECT * FROM policies.policy_settings WHERE NOT is_deleted;
+COMMENT ON VIEW policies_api.policy_settings IS
+'Policy settings
+How the tenant handles its policies: approvals, default review cadence, search language.';
+GRANT SELECT ON policies_api.policy_settings TO policies_caller, policies_auditor;
+
+CREATE FUNCTION policies.check_policy_settings() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM pg_ts_config c
+        WHERE c.cfgname = NEW.search_language AND c.cfgnamespace = 'pg_catalog'::regnamespace
+    ) THEN
+        RAISE EXCEPTION 'unknown search language: "%"', NEW.search_language
+            USING ERRCODE = 'check_violation', COLUMN = 'search_language',
+                  HINT = 'Give the name of a text search configuration, for example english; pg_ts_config lists them.';
+    END IF;
+    RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION policies.check_policy_settings() IS 'Trigger: checks that the search language exists.';
+REVOKE ALL ON FUNCTION policies.check_policy_settings() FROM PUBLIC;
+CREATE TRIGGER policies_check BEFORE INSERT OR UPDATE ON policies.policy_settings
+    FOR EACH ROW EXECUTE FUNCTION policies.check_policy_settings();
+COMMENT ON TRIGGER policies_check ON policies.policy_settings IS 'Checks what is given, and names the value at fault.';
+
+-- For whoever calls: the settings of the caller's scope, or what holds without any.
+CREATE FUNCTION policies.current_policy_settings(
+    OUT required_approvals integer, OUT review_cadence interval, OUT search_language text
+)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT coalesce(s.required_approvals, 0), s.review_cadence, coalesce(s.search_language, 'simple')
+    FROM (VALUES (true)) AS always (one) LEFT JOIN policies.policy_settings s
+        ON s.tenant_id = policies.current_tenant_id() AND NOT s.is_deleted
+        AND s.app_id IS NOT DISTINCT FROM policies.current_app_id();
+END;
+COMMENT ON FUNCTION policies.current_policy_settings() IS
+'The settings of the caller''s tenant and app, or those that hold without any: no approvals, no cadence, the language simple.';
+REVOKE ALL ON FUNCTION policies.current_policy_settings() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION policies.current_policy_settings() TO policies_caller, policies_auditor;

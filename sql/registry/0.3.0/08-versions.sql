@@ -1,0 +1,269 @@
+-- What makes the content of a policy: what a version freezes and an approval is about.
+CREATE FUNCTION policies.policy_content(policy jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(policy_content.policy) AS f
+    WHERE f.key IN ('name', 'description', 'body', 'category', 'tags', 'applies_to', 'priority',
+        'first_response_minutes', 'resolution_minutes', 'business_hours_only');
+END;
+COMMENT ON FUNCTION policies.policy_content(jsonb) IS
+'The content of a policy''s row: the fields that a version freezes and an approval is about.';
+
+CREATE FUNCTION policies.content_hash(content jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT encode(sha256(convert_to(content_hash.content::text, 'UTF8')), 'hex');
+END;
+COMMENT ON FUNCTION policies.content_hash(jsonb) IS 'The SHA-256 of a policy''s content, in hexadecimal.';
+
+CREATE FUNCTION policies.version_hash(
+    previous_hash text, policy_id text, version text, change text, change_note text, published_at timestamptz,
+    published_by text, content_hash text
+) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT encode(sha256(convert_to(jsonb_build_array(
+        version_hash.previous_hash, version_hash.policy_id, version_hash.version, version_hash.change,
+        version_hash.change_note, (extract(epoch FROM version_hash.published_at) * 1000000)::bigint,
+        version_hash.published_by, version_hash.content_hash)::text, 'UTF8')), 'hex');
+END;
+COMMENT ON FUNCTION policies.version_hash(text, text, text, text, text, timestamptz, text, text) IS
+'The SHA-256 that chains a published version to the one before it.';
+REVOKE ALL ON FUNCTION policies.policy_content(jsonb), policies.content_hash(jsonb),
+    policies.version_hash(text, text, text, text, text, timestamptz, text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION policies.policy_content(jsonb), policies.content_hash(jsonb),
+    policies.version_hash(text, text, text, text, text, timestamptz, text, text)
+    TO policies_caller, policies_auditor;
+
+CREATE TABLE policies.policy_versions (
+    id text COLLATE "C" NOT NULL CHECK (policies.is_valid_id(id)),
+    tenant_id text COLLATE "C" NOT NULL,
+    app_id text COLLATE "C",
+    policy_id text COLLATE "C" NOT NULL,
+    version text NOT NULL CHECK (policies.is_valid_version(version)),
+    version_sort_key text COLLATE "C" NOT NULL CHECK (version_sort_key = policies.version_sort_key(version)),
+    change text NOT NULL CHECK (change IN ('major', 'minor', 'patch')),
+    change_note text,
+    published_at timestamptz NOT NULL,
+    published_by text COLLATE "C",
+    content jsonb NOT NULL CHECK (jsonb_typeof(content) = 'object'),
+    content_hash text COLLATE "C" NOT NULL,
+    previous_hash text COLLATE "C",
+    version_hash text COLLATE "C" NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, policy_id, version_sort_key),
+    FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id) ON UPDATE CASCADE
+);
+COMMENT ON TABLE policies.policy_versions IS
+'Policy version
+The published versions of policies, each as it was published. Written by publish_policy() only.';
+COMMENT ON COLUMN policies.policy_versions.id IS 'Server-assigned ULID with type prefix.';
+COMMENT ON COLUMN policies.policy_versions.tenant_id IS 'Tenant scope, as of the policy.';
+COMMENT ON COLUMN policies.policy_versions.app_id IS 'App scope, as of the policy.';
+COMMENT ON COLUMN policies.policy_versions.policy_id IS 'The policy.';
+COMMENT ON COLUMN policies.policy_versions.version IS 'The version, higher than every earlier one.';
+COMMENT ON COLUMN policies.policy_versions.version_sort_key IS 'A text whose order is that of the versions.';
+COMMENT ON COLUMN policies.policy_versions.change IS 'What the step from the version before is: major, minor or patch.';
+COMMENT ON COLUMN policies.policy_versions.change_note IS 'What changed, in the publisher''s words.';
+COMMENT ON COLUMN policies.policy_versions.published_at IS 'When the version was published.';
+COMMENT ON COLUMN policies.policy_versions.published_by IS 'Person who published it.';
+COMMENT ON COLUMN policies.policy_versions.content IS 'The content of the policy as it was published.';
+COMMENT ON COLUMN policies.policy_versions.content_hash IS 'The SHA-256 of the content.';
+COMMENT ON COLUMN policies.policy_versions.previous_hash IS 'The version_hash of the version before; NULL for the first.';
+COMMENT ON COLUMN policies.policy_versions.version_hash IS 'The SHA-256 of the version and previous_hash: it changes when anything before it does.';
+
+CREATE INDEX policy_versions_published ON policies.policy_versions (tenant_id, policy_id, published_at);
+COMMENT ON INDEX policies.policy_versions_published IS 'The version in force at an instant.';
+SELECT policies.scope_by_tenant('policies.policy_versions', callers_may_write => false);
+
+CREATE VIEW policies_api.policy_versions WITH (security_invoker = true) AS
+    SELECT v.id, v.tenant_id, v.app_id, v.policy_id, v.version, v.change, v.change_note, v.published_at, v.published_by,
+        octet_length(v.content ->> 'body') AS size, v.content_hash, v.version_hash, v.version_sort_key
+    FROM policies.policy_versions v;
+COMMENT ON VIEW policies_api.policy_versions IS
+'Policy version
+The published versions of policies: who published which when, with what note. Their content is that of policy_version().';
+COMMENT ON COLUMN policies_api.policy_versions.size IS 'The size of the body in bytes.';
+
+-- The published version, or the policy itself where none was ever published and it is active.
+CREATE VIEW policies_api.policies_in_force WITH (security_invoker = true) AS
+    SELECT p.id, p.tenant_id, p.app_id, coalesce(v.version, p.version) AS version,
+        CASE WHEN v.id IS NULL THEN p.name ELSE v.content ->> 'name' END AS name,
+        CASE WHEN v.id IS NULL THEN p.description ELSE v.content ->> 'description' END AS description,
+        CASE WHEN v.id IS NULL THEN p.body ELSE v.content ->> 'body' END AS body,
+        CASE WHEN v.id IS NULL THEN p.category ELSE v.content ->> 'category' END AS category,
+        CASE WHEN v.id IS NULL THEN p.tags ELSE nullif(v.content -> 'tags', 'null') END AS tags,
+        p.owner_id, p.next_review_at, coalesce(v.published_at, p.published_at) AS published_at, v.published_by,
+        v.change_note, v.content_hash, v.id IS NOT NULL AS is_published
+    FROM policies.policies p LEFT JOIN LATERAL (
+        SELECT * FROM policies.policy_versions v
+        WHERE v.tenant_id = p.tenant_id AND v.policy_id = p.id ORDER BY v.version_sort_key DESC LIMIT 1
+    ) v ON true
+    WHERE NOT p.is_deleted AND p.status = 'active';
+COMMENT ON VIEW policies_api.policies_in_force IS
+'Policy in force
+The active policies as they are in force: the latest published version of each, whatever its draft says meanwhile, or the policy itself where no version was ever published.';
+COMMENT ON COLUMN policies_api.policies_in_force.published_by IS 'Person who published the version.';
+COMMENT ON COLUMN policies_api.policies_in_force.is_published IS 'Whether this is a published version.';
+GRANT SELECT ON policies_api.policy_versions, policies_api.policies_in_force TO policies_caller, policies_auditor;
+
+DO $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN SELECT v.relname, a.attname,
+                 coalesce(col_description('policies.policy_versions'::regclass, version.attnum),
+                     col_description('policies.policies'::regclass, policy.attnum)) AS comment
+             FROM pg_class v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
+             LEFT JOIN pg_attribute version ON version.attrelid = 'policies.policy_versions'::regclass
+                 AND version.attname = a.attname AND v.relname = 'policy_versions'
+             LEFT JOIN pg_attribute policy ON policy.attrelid = 'policies.policies'::regclass AND policy.attname = a.attname
+             WHERE v.oid IN ('policies_api.policy_versions'::regclass, 'policies_api.policies_in_force'::regclass)
+                 AND col_description(v.oid, a.attnum) IS NULL
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN policies_api.%I.%I IS %L', c.relname, c.attname, c.comment);
+    END LOOP;
+END
+$$;
+COMMENT ON COLUMN policies_api.policies_in_force.change_note IS 'What changed with the version, in the publisher''s words.';
+COMMENT ON COLUMN policies_api.policies_in_force.content_hash IS 'The SHA-256 of the version''s content.';
+
+CREATE FUNCTION policies_api.publish_policy(id text, version text, change_note text DEFAULT NULL)
+RETURNS policies_api.policies
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+    SELECT policies.publish_version(publish_policy.id, publish_policy.version, publish_policy.change_note);
+    SELECT p FROM policies_api.policies p
+    WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(publish_policy.id);
+END;
+COMMENT ON FUNCTION policies_api.publish_policy(text, text, text) IS
+'Publish a policy
+Freezes the policy as it is now as a version: major, minor or patch for the next such one, or a version of your own, higher than the last. Sets version, published_at, status active and, by the review cadence, next_review_at. Needs the approvals that the tenant requires (409).';
+
+CREATE FUNCTION policies_api.policy_version(policy_id text, version text) RETURNS policies.policy_versions
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_version policies.policy_versions;
+BEGIN
+    SELECT v.* INTO found_version FROM policies.policy_versions v
+    WHERE v.tenant_id = policies.current_tenant_id() AND v.policy_id = policies.canonical_id(policy_version.policy_id)
+        AND v.version_sort_key = policies.version_sort_key(policy_version.version);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'version "%" of policy "%" does not exist', version, policy_id USING ERRCODE = 'PT404';
+    END IF;
+    RETURN found_version;
+END
+$$;
+COMMENT ON FUNCTION policies_api.policy_version(text, text) IS
+'A version of a policy
+A published version with its content, exactly as it was published (404 when there is none).';
+
+CREATE FUNCTION policies_api.policy_as_of(policy_id text, as_of timestamptz DEFAULT now()) RETURNS policies.policy_versions
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    found_version policies.policy_versions;
+BEGIN
+    SELECT v.* INTO found_version FROM policies.policy_versions v
+    WHERE v.tenant_id = policies.current_tenant_id() AND v.policy_id = policies.canonical_id(policy_as_of.policy_id)
+        AND v.published_at <= policy_as_of.as_of
+    ORDER BY v.published_at DESC, v.version_sort_key DESC LIMIT 1;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'policy "%" had no published version at %', policy_id, as_of USING ERRCODE = 'PT404';
+    END IF;
+    RETURN found_version;
+END
+$$;
+COMMENT ON FUNCTION policies_api.policy_as_of(text, timestamptz) IS
+'A policy as it was
+The version of a policy that was the latest at an instant, exactly as it was published (404 when there was none).';
+
+CREATE FUNCTION policies_api.policy_content_hash(policy_id text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    content jsonb;
+BEGIN
+    SELECT policies.policy_content(to_jsonb(p)) INTO content FROM policies.policies p
+    WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(policy_content_hash.policy_id)
+        AND NOT p.is_deleted;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'policy "%" does not exist', policy_id USING ERRCODE = 'PT404';
+    END IF;
+    RETURN policies.content_hash(content);
+END
+$$;
+COMMENT ON FUNCTION policies_api.policy_content_hash(text) IS
+'The content hash of a draft
+The SHA-256 of a policy''s content as it is now: what approve_policy() approves, and publish_policy() would freeze.';
+
+CREATE FUNCTION policies_api.verify_policy_history(policy_id text)
+RETURNS TABLE (version text, published_at timestamptz, is_intact boolean, problem text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM policies.policies p
+        WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(verify_policy_history.policy_id)
+    ) THEN
+        RAISE EXCEPTION 'policy "%" does not exist', policy_id USING ERRCODE = 'PT404';
+    END IF;
+    RETURN QUERY
+    WITH chained AS (
+        SELECT v.*, lag(v.version_hash) OVER chain AS hash_before, lag(v.published_at) OVER chain AS time_before
+        FROM policies.policy_versions v
+        WHERE v.tenant_id = policies.current_tenant_id()
+            AND v.policy_id = policies.canonical_id(verify_policy_history.policy_id)
+        WINDOW chain AS (ORDER BY v.version_sort_key)
+    ), checked AS (
+        SELECT c.version, c.published_at, c.version_sort_key, CASE
+            WHEN c.content_hash <> policies.content_hash(c.content) THEN 'the content was altered'
+            WHEN c.version_hash <> policies.version_hash(c.previous_hash, c.policy_id, c.version, c.change, c.change_note,
+                c.published_at, c.published_by, c.content_hash) THEN 'the version was altered'
+            WHEN c.previous_hash IS DISTINCT FROM c.hash_before THEN 'the version before it is missing or was altered'
+            WHEN c.published_at < c.time_before THEN 'it was published before the version before it'
+        END AS problem
+        FROM chained c
+    )
+    SELECT c.version, c.published_at, c.problem IS NULL, c.problem FROM checked c ORDER BY c.version_sort_key;
+END
+$$;
+COMMENT ON FUNCTION policies_api.verify_policy_history(text) IS
+'Verify a policy''s history
+Recomputes the SHA-256 chain over the published versions of a policy, and tells of each whether it is as it was published.';
+
+CREATE FUNCTION policies_api.diff_policy(
+    policy_id text, from_version text, to_version text DEFAULT NULL, context_lines integer DEFAULT 3
+) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    old_body text := (policies_api.policy_version(policy_id, from_version)).content ->> 'body';
+    new_body text;
+BEGIN
+    IF to_version IS NULL THEN
+        SELECT p.body INTO new_body FROM policies.policies p
+        WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(diff_policy.policy_id)
+            AND NOT p.is_deleted;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'policy "%" does not exist', policy_id USING ERRCODE = 'PT404';
+        END IF;
+    ELSE
+        new_body := (policies_api.policy_version(policy_id, to_version)).content ->> 'body';
+    END IF;
+    RETURN policies.unified_diff(coalesce(old_body, ''), coalesce(new_body, ''), from_version,
+        coalesce(to_version, 'draft'), context_lines);
+END
+$$;
+COMMENT ON FUNCTION policies_api.diff_policy(text, text, text, integer) IS
+'Differences between versions
+The differences between the bodies of two versions of a policy, or of a version and the draft where to_version is NULL, line by line in the unified format, and after them the count of lines added and removed.';
+
+REVOKE ALL ON FUNCTION policies_api.publish_policy(text, text, text), policies_api.policy_version(text, text),
+    policies_api.policy_as_of(text, timestamptz), policies_api.policy_content_hash(text),
+    policies_api.verify_policy_history(text), policies_api.diff_policy(text, text, text, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION policies_api.publish_policy(text, text, text) TO policies_caller;
+GRANT EXECUTE ON FUNCTION policies_api.policy_version(text, text), policies_api.policy_as_of(text, timestamptz),
+    policies_api.policy_content_hash(text), policies_api.verify_policy_history(text),
+    policies_api.diff_policy(text, text, text, integer) TO policies_caller, policies_auditor;

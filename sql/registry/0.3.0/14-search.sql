@@ -1,0 +1,145 @@
+-- What is searched: kept apart from the policies, so that reading them does not carry it along. The tenant is a word of each
+-- document: the index finds a tenant's matches, where row security would have it search everybody's.
+CREATE TABLE policies.policy_search (
+    tenant_id text COLLATE "C" NOT NULL,
+    policy_id text COLLATE "C" NOT NULL,
+    document tsvector NOT NULL,
+    PRIMARY KEY (tenant_id, policy_id),
+    FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+COMMENT ON TABLE policies.policy_search IS
+'The words by which search_policies() finds policies. Kept by the trigger policies_search.';
+COMMENT ON COLUMN policies.policy_search.tenant_id IS 'The policy''s tenant.';
+COMMENT ON COLUMN policies.policy_search.policy_id IS 'The policy.';
+COMMENT ON COLUMN policies.policy_search.document IS
+'The words of its name (weight A), description and tags (B) and body (D), and its tenant as a word of its own.';
+CREATE INDEX policy_search_document ON policies.policy_search USING gin (document) WITH (fastupdate = off);
+COMMENT ON INDEX policies.policy_search_document IS 'Cross-tenant: each document holds its tenant as a word.';
+
+ALTER TABLE policies.policy_search ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY policy_search_admin_all ON policies.policy_search FOR ALL TO policies_admin USING (true) WITH CHECK (true);
+COMMENT ON POLICY policy_search_admin_all ON policies.policy_search IS 'Administrators, the trigger and search_policies().';
+
+CREATE FUNCTION policies.tenant_word(tenant_id text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    -- No parser makes words with a control character.
+    SELECT array_to_tsvector(ARRAY[E'\u0001' || tenant_word.tenant_id]);
+END;
+COMMENT ON FUNCTION policies.tenant_word(text) IS 'The word that stands for a tenant in the documents that are searched.';
+
+CREATE FUNCTION policies.search_document(policy policies.policies, language regconfig) RETURNS tsvector
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT policies.tenant_word((search_document.policy).tenant_id)
+        || setweight(to_tsvector(search_document.language, coalesce((search_document.policy).name, '')), 'A')
+        || setweight(to_tsvector(search_document.language, coalesce((search_document.policy).description, '')), 'B')
+        || setweight(jsonb_to_tsvector(search_document.language, coalesce((search_document.policy).tags, '[]'), '["string", "key"]'), 'B')
+        -- A tsvector holds a megabyte at most, whatever the characters.
+        || setweight(to_tsvector(search_document.language, left(coalesce((search_document.policy).body, ''), 150000)), 'D');
+END;
+COMMENT ON FUNCTION policies.search_document(policies.policies, regconfig) IS
+'The words of a policy in a language, weighted, with its tenant''s.';
+
+CREATE FUNCTION policies.search_language(tenant_id text, app_id text) RETURNS regconfig
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT ('pg_catalog.' || coalesce((
+        SELECT s.search_language FROM policies.policy_settings s
+        WHERE s.tenant_id = search_language.tenant_id AND s.app_id IS NOT DISTINCT FROM search_language.app_id
+            AND NOT s.is_deleted), 'simple'))::regconfig;
+END;
+COMMENT ON FUNCTION policies.search_language(text, text) IS 'The text search configuration of a tenant and app.';
+
+CREATE TRIGGER policies_search AFTER INSERT OR UPDATE ON policies.policies
+    FOR EACH ROW EXECUTE FUNCTION policies.index_policy();
+COMMENT ON TRIGGER policies_search ON policies.policies IS 'Keeps the words by which policies are searched.';
+CREATE TRIGGER policies_restore BEFORE INSERT ON policies.policy_search
+    FOR EACH ROW EXECUTE FUNCTION policies.skip_known_document();
+COMMENT ON TRIGGER policies_restore ON policies.policy_search IS
+'Passes over rows that a restore of data alone brings a second time.';
+
+CREATE FUNCTION policies.rebuild_search(only_tenant_id text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rebuilt bigint;
+    added bigint;
+BEGIN
+    UPDATE policies.policy_search s
+    SET document = policies.search_document(p, policies.search_language(p.tenant_id, p.app_id))
+    FROM policies.policies p
+    WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id AND (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id);
+    GET DIAGNOSTICS rebuilt = ROW_COUNT;
+    INSERT INTO policies.policy_search (tenant_id, policy_id, document)
+    SELECT p.tenant_id, p.id, policies.search_document(p, policies.search_language(p.tenant_id, p.app_id))
+    FROM policies.policies p
+    WHERE (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id)
+        AND NOT EXISTS (SELECT FROM policies.policy_search s WHERE s.tenant_id = p.tenant_id AND s.policy_id = p.id);
+    GET DIAGNOSTICS added = ROW_COUNT;
+    RETURN rebuilt + added;
+END
+$$;
+COMMENT ON FUNCTION policies.rebuild_search(text) IS
+'Builds the words by which policies are searched anew, of one tenant or of all. Returns of how many policies. For administrators.';
+
+CREATE FUNCTION policies.follow_search_language() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM policies.rebuild_search(NEW.tenant_id);
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION policies.follow_search_language() IS 'Trigger: has a tenant''s policies searched in its new language.';
+CREATE TRIGGER policies_search AFTER INSERT OR UPDATE OF search_language, is_deleted ON policies.policy_settings
+    FOR EACH ROW EXECUTE FUNCTION policies.follow_search_language();
+COMMENT ON TRIGGER policies_search ON policies.policy_settings IS 'Has the tenant''s policies searched in its language.';
+
+CREATE FUNCTION policies.search_snippet(source text, words tsquery, language regconfig, whole boolean) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT ts_headline(search_snippet.language,
+        replace(replace(replace(search_snippet.source, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), search_snippet.words,
+        CASE WHEN search_snippet.whole THEN 'HighlightAll=true, StartSel=<mark>, StopSel=</mark>'
+            ELSE 'MaxFragments=2, MinWords=5, MaxWords=20, StartSel=<mark>, StopSel=</mark>, FragmentDelimiter=" … "' END);
+END;
+COMMENT ON FUNCTION policies.search_snippet(text, tsquery, regconfig, boolean) IS
+'A text with the words of a query marked, escaped for HTML: all of it, or the fragments around them.';
+
+CREATE FUNCTION policies_api.search_policies(
+    query text,
+    category text DEFAULT NULL,
+    status text DEFAULT NULL,
+    tag text DEFAULT NULL,
+    owner_id text DEFAULT NULL,
+    after_rank real DEFAULT NULL,
+    after_id text DEFAULT NULL,
+    max_results integer DEFAULT 20
+) RETURNS TABLE (
+    id text, name text, category text, status text, version text, owner_id text, next_review_at timestamptz,
+    rank real, name_snippet text, snippet text
+)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT p.id, p.name, p.category, p.status, p.version, p.owner_id, p.next_review_at, f.rank,
+        policies.search_snippet(coalesce(p.name, ''), f.words, f.language, true),
+        policies.search_snippet(concat_ws(E'\n', p.description, p.body), f.words, f.language, false)
+    FROM policies.find_policies(search_policies.query, search_policies.category, search_policies.status, search_policies.tag,
+        search_policies.owner_id, search_policies.after_rank, search_policies.after_id, search_policies.max_results) f
+    JOIN policies_api.policies p ON p.tenant_id = policies.current_tenant_id() AND p.id = f.policy_id
+    ORDER BY f.rank DESC, f.policy_id;
+END;
+COMMENT ON FUNCTION policies_api.search_policies(text, text, text, text, text, real, text, integer) IS
+'Search policies
+Full-text search in the names, descriptions, tags and bodies of the live policies that the caller can read, in web-search syntax: words, "phrases", or, -without; the best first. Snippets are HTML-escaped, with matches in <mark>. For the next page give rank and id of the last result as after_rank and after_id.';
+
+-- Policies that were there before.
+SELECT policies.rebuild_search();
+
+REVOKE ALL ON FUNCTION policies.tenant_word(text), policies.search_document(policies.policies, regconfig),
+    policies.search_language(text, text), policies.rebuild_search(text), policies.follow_search_language(),
+    policies.search_snippet(text, tsquery, regconfig, boolean),
+    policies_api.search_policies(text, text, text, text, text, real, text, integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION policies.search_snippet(text, tsquery, regconfig, boolean),
+    policies_api.search_policies(text, text, text, text, text, real, text, integer) TO policies_caller;

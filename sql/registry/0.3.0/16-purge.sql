@@ -1,0 +1,42 @@
+CREATE OR REPLACE FUNCTION policies.purge_deleted(older_than interval, only_tenant_id text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    deleted_before timestamptz := policies.add_cadence(now(), -older_than);
+    tenants text[];
+    ids text[];
+    purged bigint := 0;
+BEGIN
+    IF deleted_before IS NULL OR deleted_before > now() THEN
+        RAISE EXCEPTION 'older_than must be a span of time, not negative: %', coalesce(older_than::text, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    LOOP
+        SELECT array_agg(p.tenant_id), array_agg(p.id) INTO tenants, ids FROM (
+            SELECT tenant_id, id FROM policies.policies
+            WHERE is_deleted AND deleted_at <= deleted_before AND (only_tenant_id IS NULL OR tenant_id = only_tenant_id)
+            ORDER BY tenant_id, id LIMIT 10000 FOR UPDATE
+        ) p;
+        EXIT WHEN ids IS NULL;
+        DELETE FROM policies.policy_reviews r USING unnest(tenants, ids) AS gone (tenant_id, id)
+            WHERE r.tenant_id = gone.tenant_id AND r.policy_id = gone.id;
+        DELETE FROM policies.policy_approvals a USING unnest(tenants, ids) AS gone (tenant_id, id)
+            WHERE a.tenant_id = gone.tenant_id AND a.policy_id = gone.id;
+        DELETE FROM policies.policy_acknowledgements k USING unnest(tenants, ids) AS gone (tenant_id, id)
+            WHERE k.tenant_id = gone.tenant_id AND k.policy_id = gone.id;
+        DELETE FROM policies.review_notices n USING unnest(tenants, ids) AS gone (tenant_id, id)
+            WHERE n.tenant_id = gone.tenant_id AND n.policy_id = gone.id;
+        DELETE FROM policies.policy_versions v USING unnest(tenants, ids) AS gone (tenant_id, id)
+            WHERE v.tenant_id = gone.tenant_id AND v.policy_id = gone.id;
+        DELETE FROM policies.policies p USING unnest(tenants, ids) AS gone (tenant_id, id)
+            WHERE p.tenant_id = gone.tenant_id AND p.id = gone.id;
+        -- After the policies: deleting them adds their last version to the history.
+        DELETE FROM policies.policies_history h USING unnest(tenants, ids) AS gone (tenant_id, id)
+            WHERE h.tenant_id = gone.tenant_id AND h.id = gone.id;
+        purged := purged + cardinality(ids);
+    END LOOP;
+    RETURN purged;
+END
+$$;
+COMMENT ON FUNCTION policies.purge_deleted(interval, text) IS
+'Removes for good the policies that were soft-deleted at least so long ago, with their history, versions, approvals, acknowledgements, reviews and notices; of one tenant, or of all. Returns how many policies it removed. For administrators.';
