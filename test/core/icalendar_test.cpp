@@ -459,6 +459,14 @@ TEST(ReadHolidays, WorkForRulesHasALimit) {
     for (int i = 0; i < 2'000; ++i)
         events += event("DTSTART:19001231\r\nRRULE:FREQ=YEARLY;BYYEARDAY=365;BYDAY=MO;UNTIL=29991231");
     expect_error(read(calendar(events)), ErrorCode::check_violation, "BYYEARDAY=365");
+    std::string weekdays = "MO";
+    for (int i = 0; i < 380; ++i)
+        weekdays += ",53FR";
+    events.clear();
+    for (int i = 0; i < 500; ++i)
+        events +=
+            event("DTSTART:19010107\r\nRRULE:FREQ=YEARLY;BYYEARDAY=7;BYDAY=" + weekdays + ";UNTIL=29991231");
+    expect_error(read(calendar(events)), ErrorCode::check_violation, "BYYEARDAY=7", "too many days");
 }
 
 TEST(ReadHolidays, ReplacedAndCancelledOccurrences) {
