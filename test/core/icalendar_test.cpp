@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <limits>
 #include <memory>
-#include <random>
 
 #include <gtest/gtest.h>
 #include <libical/ical.h>
