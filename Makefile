@@ -43,7 +43,7 @@ $(MODULE_big).so: src/exports.map
 SHIM_TEST = build/shim_test.so
 $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/exports.map
 	mkdir -p build
-	$(CXX) -shared -o $@ $(filter %.o,$^) -Wl,--version-script=src/exports.map
+	$(CXX) -shared -o $@ $(filter %.o,$^) -lical -Wl,--version-script=src/exports.map
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 

@@ -112,7 +112,6 @@ bool is_readable(std::string_view name, std::string_view value) {
     return false;
 }
 
-/// Parts that change nothing in a rule of whole days, or that are not supported.
 bool is_time_of_day(std::string_view name) {
     return name == "BYHOUR" || name == "BYMINUTE" || name == "BYSECOND";
 }
@@ -302,7 +301,8 @@ private:
         const auto first_day = static_cast<Day>(sys_days{first}.time_since_epoch().count());
         const Day new_year = first_day_of_year(year);
         const std::size_t length_of_year = calendar_year.is_leap() ? 366 : 365;
-        budget_.days -= last;
+        // Many weekdays make a day more work.
+        budget_.days -= static_cast<std::int64_t>(last * (1 + rule_.weekdays.size() / 8));
         for (unsigned i = 0; i < last; ++i) {
             const Day day = first_day + static_cast<Day>(i);
             const auto of_year = static_cast<std::size_t>(day - new_year);

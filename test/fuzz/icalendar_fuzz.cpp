@@ -1,0 +1,81 @@
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "core/icalendar.hpp"
+#include "fuzz/require.hpp"
+
+using namespace policies::core;
+
+namespace {
+
+constexpr Day first_day = -25'567; // 1 January 1900
+constexpr Day last_day = 376'199;  // 31 December 2999
+
+void require_limits(const std::vector<Holiday>& holidays) {
+    require(holidays.size() <= max_holidays);
+    require(std::is_sorted(holidays.begin(), holidays.end(), [](const Holiday& left, const Holiday& right) {
+        return left.first_day < right.first_day;
+    }));
+    for (const Holiday& holiday : holidays) {
+        require(first_day <= holiday.first_day && holiday.first_day <= holiday.last_day);
+        require(holiday.last_day <= last_day);
+        require(!holiday.name.empty() && holiday.name.size() <= max_holiday_name_size);
+        require(std::none_of(holiday.name.begin(), holiday.name.end(), [](char character) {
+            return static_cast<unsigned char>(character) < ' ' || character == '\x7F';
+        }));
+        require(holiday.yearly || holiday.except.empty());
+        require(!holiday.yearly || holiday.last_day - holiday.first_day < 364);
+        require(std::is_sorted(holiday.except.begin(), holiday.except.end()));
+        require(std::adjacent_find(holiday.except.begin(), holiday.except.end()) == holiday.except.end());
+        require(holiday.except.empty() || holiday.except.front() >= holiday.first_day);
+    }
+}
+
+/// Whatever the texts are, every line is whole, and only ours begin one.
+void require_lines(const std::string& text) {
+    std::size_t lines = 0;
+    for (std::size_t start = 0; start < text.size();) {
+        const std::size_t end = text.find("\r\n", start);
+        require(end != std::string::npos && end > start && end - start <= 75);
+        require(std::none_of(text.begin() + static_cast<std::ptrdiff_t>(start),
+                             text.begin() + static_cast<std::ptrdiff_t>(end), [](char character) {
+                                 return static_cast<unsigned char>(character) < ' ' && character != '\t';
+                             }));
+        lines += text[start] == ' ' ? 0 : 1;
+        start = end + 2;
+    }
+    require(lines == 14 || lines == 15); // a description may be empty
+}
+
+} // namespace
+
+/// A text, read in two zones, and written as every text of an event.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    const std::string text(reinterpret_cast<const char*>(data), size);
+    const TimeZone zone{.first_offset_seconds = 3'600,
+                        .changes = {{-1'000'000'000'000'000, -7'200}, {800'000'000'000'000, 50'400}},
+                        .repeats_from = 700'000'000'000'000};
+    for (const auto& endless_until : {std::optional<Day>(), std::optional<Day>(30'000)}) {
+        const auto holidays = read_holidays(text, zone, endless_until);
+        if (holidays)
+            require_limits(*holidays);
+        else
+            require((holidays.error().code == ErrorCode::invalid_text ||
+                     holidays.error().code == ErrorCode::check_violation) &&
+                    !holidays.error().message.empty());
+    }
+    const CalendarEvent event{
+        .uid = text, .summary = text, .description = text, .url = "u" + text, .categories = {"c", text}};
+    require_lines(write_events(text, {event}));
+    // What is written as a summary is read as a name, if it is short enough and a day is given.
+    const CalendarEvent day{.uid = "u", .day = 0, .summary = text};
+    const auto again = read_holidays(write_events("p", {day}), zone, {});
+    if (again) {
+        require(again->size() == 1 && again->front().first_day == 0 && again->front().last_day == 0);
+        require_limits(*again);
+    } else {
+        require(size > max_holiday_name_size / 3);
+    }
+    return 0;
+}
