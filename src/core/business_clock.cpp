@@ -38,6 +38,20 @@ auto first_after(std::span<const Pause> pauses, Instant instant) {
                                 [instant](const Pause& pause) { return pause.until <= instant; });
 }
 
+/// The last element whose key is not after the one searched; the first has the lowest of all keys. Which half
+/// goes on is a choice of values, not a branch: no processor could predict it.
+template <typename Element>
+const Element& last_not_after(const std::vector<Element>& elements, std::int64_t Element::*key,
+                              std::int64_t searched) {
+    const Element* first = elements.data();
+    for (std::size_t count = elements.size(); count > 1;) {
+        const std::size_t half = count / 2;
+        first += first[half].*key <= searched ? half : 0;
+        count -= half;
+    }
+    return *first;
+}
+
 Error out_of_range() {
     return {ErrorCode::out_of_range, "timestamp out of range",
             "The instant lies outside PostgreSQL's timestamps, 4714 BC to 294276."};
@@ -145,10 +159,7 @@ void BusinessClock::append_segment(Instant start, Duration offset) {
 
 /// The segment of an instant of the first cycle.
 const BusinessClock::Segment& BusinessClock::segment_at(Instant instant) const {
-    const auto next =
-        std::upper_bound(segments_.begin(), segments_.end(), instant,
-                         [](Instant searched, const Segment& segment) { return searched < segment.start; });
-    return *(next - 1);
+    return last_not_after(segments_, &Segment::start, instant);
 }
 
 /// The instant itself, or the one that is like it some cycles before.
@@ -171,10 +182,7 @@ Instant BusinessClock::open_instant(Duration number) const {
         cycles = (number - repeating_before_) / repeating_open_;
         number -= cycles * repeating_open_;
     }
-    const auto next = std::upper_bound(
-        segments_.begin(), segments_.end(), number,
-        [](Duration searched, const Segment& segment) { return searched < segment.open_before; });
-    const Segment& segment = *(next - 1);
+    const Segment& segment = last_not_after(segments_, &Segment::open_before, number);
     return schedule_.open_time(number - segment.shift) - segment.offset + cycles * cycle;
 }
 

@@ -188,28 +188,39 @@ std::span<const WallSchedule::Interval> WallSchedule::intervals_on(std::size_t w
     return {intervals_.data() + day_starts_[weekday], intervals_.data() + day_starts_[weekday + 1]};
 }
 
-Duration WallSchedule::open_before(WallTime time) const {
+WallSchedule::Place WallSchedule::place_of(WallTime time) const {
     const Duration since = time - first_monday_;
     const std::int64_t number = floor_divide(since, microseconds_per_week);
     const Duration time_of_week = since - number * microseconds_per_week;
-    const auto weekday = static_cast<std::size_t>(time_of_week / microseconds_per_day);
-    const Duration time_of_day = time_of_week % microseconds_per_day;
-    const WeekView week = week_at(number);
-    const Duration open = week.open_before + sums_[week.holidays][weekday] * microseconds_per_second;
-    if ((week.holidays >> weekday & 1) != 0)
-        return open;
-    const auto intervals = intervals_on(weekday);
+    return {week_at(number), static_cast<std::size_t>(time_of_week / microseconds_per_day),
+            time_of_week % microseconds_per_day};
+}
+
+/// The last interval of its day that has opened by then, or nullptr when none has, as on a holiday.
+const WallSchedule::Interval* WallSchedule::last_opened(const Place& place) const {
+    if ((place.week.holidays >> place.weekday & 1) != 0)
+        return nullptr;
+    const auto intervals = intervals_on(place.weekday);
     const auto next =
-        std::upper_bound(intervals.begin(), intervals.end(), time_of_day,
+        std::upper_bound(intervals.begin(), intervals.end(), place.time_of_day,
                          [](Duration time, const Interval& interval) { return time < interval.opens; });
-    if (next == intervals.begin())
+    return next == intervals.begin() ? nullptr : &*(next - 1);
+}
+
+Duration WallSchedule::open_before(WallTime time) const {
+    const Place place = place_of(time);
+    const Duration open =
+        place.week.open_before + sums_[place.week.holidays][place.weekday] * microseconds_per_second;
+    const Interval* interval = last_opened(place);
+    if (interval == nullptr)
         return open;
-    const Interval& interval = *(next - 1);
-    return open + interval.open_before + std::min(time_of_day, interval.closes) - interval.opens;
+    return open + interval->open_before + std::min(place.time_of_day, interval->closes) - interval->opens;
 }
 
 bool WallSchedule::is_open(WallTime time) const {
-    return open_before(time + 1) > open_before(time);
+    const Place place = place_of(time);
+    const Interval* interval = last_opened(place);
+    return interval != nullptr && place.time_of_day < interval->closes;
 }
 
 WallTime WallSchedule::repeats_from() const {

@@ -59,6 +59,11 @@ private:
         Duration open_before;
         unsigned holidays;
     };
+    struct Place {
+        WeekView week;
+        std::size_t weekday; ///< 0 is Monday
+        Duration time_of_day;
+    };
     /// The week of an open microsecond, and how much of the week is open before it.
     struct OpenWeek {
         std::int64_t number;
@@ -78,9 +83,11 @@ private:
     void set_holidays(const std::vector<Holiday>& holidays);
     void append_weeks(const std::vector<std::int32_t>& holiday_changes);
     WeekView week_at(std::int64_t number) const;
+    std::span<const Interval> intervals_on(std::size_t weekday) const;
+    Place place_of(WallTime time) const;
+    const Interval* last_opened(const Place& place) const;
     std::size_t find_week(Duration number) const;
     OpenWeek week_of_open(Duration number) const;
-    std::span<const Interval> intervals_on(std::size_t weekday) const;
 
     std::vector<Interval> intervals_;           ///< by weekday and time
     std::array<std::uint16_t, 8> day_starts_{}; ///< where in intervals_ each weekday's begin

@@ -1,0 +1,306 @@
+#include "core/business_calendar.hpp"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "core/civil_date.hpp"
+#include "core/expectations.hpp"
+
+namespace policies::core {
+namespace {
+
+constexpr std::int32_t hour = 3600;
+using Intervals = std::vector<OpeningInterval>;
+
+void expect_hours(const std::string& json, const Intervals& expected) {
+    const Result<Intervals> hours = parse_opening_hours(json);
+    ASSERT_TRUE(hours) << hours.error().message << ' ' << hours.error().detail;
+    EXPECT_EQ(*hours, expected) << json;
+}
+
+void expect_broken(const std::string& json, std::string_view message, std::string_view detail = {}) {
+    SCOPED_TRACE(json);
+    expect_error(parse_opening_hours(json), ErrorCode::check_violation, message, detail);
+}
+
+/// A single entry on Monday with these further members.
+std::string monday(const std::string& members) {
+    return R"([{"weekdays": [1], )" + members + "}]";
+}
+
+TEST(OpeningHours, AreSplitByWeekday) {
+    expect_hours(R"([{"weekdays": [3, 1], "opens": "09:00", "closes": "17:30"}])",
+                 {{1, 9 * hour, 17 * hour + 1800}, {3, 9 * hour, 17 * hour + 1800}});
+    expect_hours(monday(R"("opens": "09:00:01", "closes": "09:00:02", "closes_next_day": false)"),
+                 {{1, 9 * hour + 1, 9 * hour + 2}});
+    expect_hours(monday(R"("opens": "00:00", "closes": "24:00")"), {{1, 0, 24 * hour}});
+    expect_hours(monday(R"("opens": "23:59:59", "closes": "24:00:00")"), {{1, 24 * hour - 1, 24 * hour}});
+}
+
+TEST(OpeningHours, AreSplitAtMidnight) {
+    expect_hours(R"([{"weekdays": [5, 7], "opens": "22:00", "closes": "06:00", "closes_next_day": true}])",
+                 {{1, 0, 6 * hour},
+                  {5, 22 * hour, 24 * hour},
+                  {6, 0, 6 * hour},
+                  {7, 22 * hour, 24 * hour}}); // the week ends within Sunday's night
+    expect_hours(monday(R"("opens": "22:00", "closes": "00:00", "closes_next_day": true)"),
+                 {{1, 22 * hour, 24 * hour}});
+    expect_hours(monday(R"("opens": "09:00", "closes": "09:00", "closes_next_day": true)"), // 24 hours
+                 {{1, 9 * hour, 24 * hour}, {2, 0, 9 * hour}});
+}
+
+TEST(OpeningHours, ThatTouchAreMerged) {
+    expect_hours(R"([{"weekdays": [1], "opens": "12:00", "closes": "17:00"},
+                     {"weekdays": [1], "opens": "09:00", "closes": "12:00"},
+                     {"weekdays": [1], "opens": "17:01", "closes": "18:00"}])",
+                 {{1, 9 * hour, 17 * hour}, {1, 17 * hour + 60, 18 * hour}});
+    // Each weekday remains its own: nothing is merged across midnight.
+    expect_hours(R"([{"weekdays": [1], "opens": "18:00", "closes": "24:00"},
+                     {"weekdays": [2], "opens": "00:00", "closes": "02:00"}])",
+                 {{1, 18 * hour, 24 * hour}, {2, 0, 2 * hour}});
+}
+
+TEST(OpeningHours, MustBeAnArrayOfObjects) {
+    for (const std::string json : {"", "[", "nonsense", "[{]", R"([{"opens": 1e999}])", "[\"\xff\"]"})
+        expect_error(parse_opening_hours(json), ErrorCode::invalid_text, "invalid JSON for opening hours");
+    expect_error(parse_opening_hours(std::string_view("[]\0[", 4)), ErrorCode::invalid_text, "[]\\x00");
+    expect_broken("{}", "invalid opening hours: \"{}\"", "array");
+    expect_broken("null", "null");
+    expect_broken("[7]", "element of opening hours: 7", "object");
+    expect_broken("[]", "[]", "There must be an opening time");
+    // Neither the parser nor the message may follow where this leads.
+    expect_broken(std::string(1'000'000, '[') + std::string(1'000'000, ']'),
+                  "invalid element of opening hours");
+}
+
+TEST(OpeningHours, HaveKnownKeysOnly) {
+    expect_broken(monday(R"("opens": "09:00", "closes": "17:00", "close": 1)"),
+                  "unknown key in opening hours: \"close\"", "weekdays, opens, closes and closes_next_day");
+    expect_broken(monday(R"("opens": "09:00", "closes": "17:00", "opens": "08:00")"),
+                  "duplicate key in opening hours: \"opens\"");
+    expect_broken(monday(R"("opens": "09:00")"), "missing key in opening hours: \"closes\"");
+    expect_broken(monday(R"("closes": "09:00")"), "missing key in opening hours: \"opens\"");
+    expect_broken(R"([{"opens": "09:00", "closes": "17:00"}])", "missing key in opening hours: \"weekdays\"");
+    expect_broken(monday(R"("opens": "09:00", "closes": "17:00", "closes_next_day": "yes")"),
+                  "invalid closes_next_day: \"yes\"", "true or false");
+    // The same key in two objects is no duplicate.
+    expect_hours(R"([{"weekdays": [1], "opens": "09:00", "closes": "10:00"},
+                     {"weekdays": [2], "opens": "09:00", "closes": "10:00"}])",
+                 {{1, 9 * hour, 10 * hour}, {2, 9 * hour, 10 * hour}});
+}
+
+TEST(OpeningHours, HaveWeekdaysFromOneToSeven) {
+    const auto on = [](const std::string& weekdays) {
+        return R"([{"opens": "09:00", "closes": "17:00", "weekdays": )" + weekdays + "}]";
+    };
+    for (const std::string weekday :
+         {"9", "0", "8", "-1", "1.5", "1.0", "null", "true", "4294967297", "18446744073709551615", "\"1\""})
+        expect_broken(on("[" + weekday + "]"), "invalid weekday: " + weekday.substr(0, 8),
+                      "1 (Monday) to 7 (Sunday)");
+    expect_broken(on("[2, 3, 2]"), "duplicate weekday: 2");
+    expect_broken(on("[]"), "invalid weekdays: \"[]\"", "not empty");
+    expect_broken(on("1"), "invalid weekdays: 1");
+    expect_broken(on("[[[[1]]]]"), "invalid weekday");
+}
+
+TEST(OpeningHours, HaveTimesThatExist) {
+    for (const std::string time : {"25:00", "24:01", "12:60", "12:00:60", "9:00", "09.00", "09:00:", "0900",
+                                   "", "09:00 ", "09:0a", "-1:00", "09:00:00.5", "12:00 PM"}) {
+        expect_broken(monday(R"("opens": "00:00", "closes": ")" + time + "\""),
+                      "invalid closes: \"" + time + "\"", "HH:MM");
+        expect_broken(monday(R"("closes": "24:00", "opens": ")" + time + "\""),
+                      "invalid opens: \"" + time + "\"", "HH:MM");
+    }
+    expect_broken(monday(R"("opens": "24:00", "closes": "24:00")"), "invalid opens: \"24:00\"",
+                  "only a closing time");
+    expect_broken(monday(R"("opens": 9, "closes": "17:00")"), "invalid opens: 9");
+}
+
+TEST(OpeningHours, CloseAfterTheyOpen) {
+    for (const std::string closes : {"08:00", "09:00", "00:00"}) {
+        const auto hours = parse_opening_hours(monday(R"("opens": "09:00", "closes": ")" + closes + "\""));
+        expect_error(hours, ErrorCode::check_violation, "invalid closes: \"" + closes + "\"",
+                     "later than opens, \"09:00\"");
+        EXPECT_TRUE(contains(hours.error().hint, "\"closes_next_day\": true"));
+    }
+    expect_broken(monday(R"("opens": "09:00", "closes": "09:01", "closes_next_day": true)"),
+                  "invalid closes: \"09:01\"", "24 hours");
+    expect_broken(monday(R"("opens": "00:00", "closes": "24:00", "closes_next_day": true)"),
+                  "invalid closes: \"24:00\"");
+}
+
+TEST(OpeningHours, DoNotOverlap) {
+    expect_broken(R"([{"weekdays": [1, 2], "opens": "09:00", "closes": "12:00"},
+                      {"weekdays": [2], "opens": "11:59:59", "closes": "13:00"}])",
+                  "weekday 2: \"09:00\" to \"12:00\" and \"11:59:59\" to \"13:00\"");
+    expect_broken(R"([{"weekdays": [1], "opens": "09:00", "closes": "12:00"},
+                      {"weekdays": [1], "opens": "09:00", "closes": "12:00"}])",
+                  "overlapping");
+    // Sunday's night reaches into Monday.
+    expect_broken(R"([{"weekdays": [7], "opens": "22:00", "closes": "06:00", "closes_next_day": true},
+                      {"weekdays": [1], "opens": "05:00", "closes": "12:00"}])",
+                  "weekday 1: \"00:00\" to \"06:00\" and \"05:00\" to \"12:00\"");
+    // 24 hours on two days in a row touch, and a minute more overlaps.
+    expect_hours(R"([{"weekdays": [1, 2], "opens": "09:00", "closes": "09:00", "closes_next_day": true}])",
+                 {{1, 9 * hour, 24 * hour}, {2, 0, 24 * hour}, {3, 0, 9 * hour}});
+}
+
+TEST(OpeningHours, AreNotTooMany) {
+    const auto minutes = [](int count) {
+        std::string json = "[";
+        for (int i = 0; i < count; ++i) {
+            const std::string clock = std::to_string(10 + i / 30) + ":" + std::to_string(10 + i % 30) + ":";
+            json += R"({"weekdays": [1, 2, 3, 4, 5, 6, 7], "opens": ")" + clock + R"(00", "closes": ")" +
+                    clock + R"(30"},)";
+        }
+        json.back() = ']';
+        return json;
+    };
+    EXPECT_EQ(parse_opening_hours(minutes(48))->size(), max_opening_intervals);
+    expect_broken(minutes(49), "more than 336");
+}
+
+Holiday one_off(const char* name, const char* first, const char* last) {
+    return {name, static_cast<Day>(*parse_date(first)), static_cast<Day>(*parse_date(last)), false, {}};
+}
+
+Holiday yearly(const char* name, const char* first, const char* last, std::vector<const char*> except = {}) {
+    Holiday holiday = one_off(name, first, last);
+    holiday.yearly = true;
+    for (const char* date : except)
+        holiday.except.push_back(static_cast<Day>(*parse_date(date)));
+    return holiday;
+}
+
+void expect_holidays(const std::string& json, const std::vector<Holiday>& expected) {
+    const Result<std::vector<Holiday>> holidays = parse_holidays(json);
+    ASSERT_TRUE(holidays) << holidays.error().message << ' ' << holidays.error().detail;
+    EXPECT_EQ(*holidays, expected) << json;
+    const Result<std::vector<Holiday>> again = parse_holidays(write_holidays(*holidays));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(*again, *holidays);
+}
+
+void expect_broken_holidays(const std::string& json, std::string_view message, std::string_view detail = {}) {
+    SCOPED_TRACE(json);
+    expect_error(parse_holidays(json), ErrorCode::check_violation, message, detail);
+}
+
+TEST(Holidays, AreReadInTheirOrder) {
+    expect_holidays("[]", {});
+    expect_holidays(R"([{"name": "Zweiter", "date": "2026-12-26"},
+                        {"name": "Christmas Day", "date": "2026-12-25", "yearly": true, "except": ["2028-12-25", "2027-12-25"]},
+                        {"name": "Shutdown", "first_date": "2026-12-24", "last_date": "2026-12-31", "yearly": false}])",
+                    {one_off("Zweiter", "2026-12-26", "2026-12-26"),
+                     yearly("Christmas Day", "2026-12-25", "2026-12-25", {"2027-12-25", "2028-12-25"}),
+                     one_off("Shutdown", "2026-12-24", "2026-12-31")});
+    expect_holidays(R"([{"name": "edges", "first_date": "1900-01-01", "last_date": "2999-12-31"}])",
+                    {one_off("edges", "1900-01-01", "2999-12-31")});
+    expect_holidays(R"([{"name": "\"quoted\" ñ 新年\n", "date": "2026-01-01"}])",
+                    {one_off("\"quoted\" ñ 新年\n", "2026-01-01", "2026-01-01")});
+}
+
+TEST(Holidays, AreWrittenAsTheyAreRead) {
+    EXPECT_EQ(write_holidays({}), "[]");
+    EXPECT_EQ(write_holidays({yearly("A", "2026-12-25", "2026-12-25", {"2027-12-25"}),
+                              one_off("B", "2026-01-01", "2026-01-02")}),
+              R"([{"name":"A","date":"2026-12-25","yearly":true,"except":["2027-12-25"]},)"
+              R"({"name":"B","first_date":"2026-01-01","last_date":"2026-01-02"}])");
+    EXPECT_EQ(write_holidays({one_off("\xff", "2026-01-01", "2026-01-01")}),
+              "[{\"name\":\"\uFFFD\",\"date\":\"2026-01-01\"}]");
+}
+
+TEST(Holidays, HaveKnownKeysOnly) {
+    expect_error(parse_holidays("[{]"), ErrorCode::invalid_text, "invalid JSON for holidays: \"[{]\"");
+    expect_broken_holidays(R"({"name": "x"})", "invalid holidays");
+    expect_broken_holidays(R"([{"name": "x", "day": "2026-01-01"}])", "unknown key in holidays: \"day\"",
+                           "first_date");
+    expect_broken_holidays(R"([{"date": "2026-01-01"}])", "missing key in holidays: \"name\"");
+    expect_broken_holidays(R"([{"name": "x"}])", "missing key in holidays: \"date\"");
+    expect_broken_holidays(R"([{"name": "x", "first_date": "2026-01-01"}])",
+                           "missing key in holidays: \"last_date\"");
+    expect_broken_holidays(R"([{"name": "x", "last_date": "2026-01-01"}])",
+                           "missing key in holidays: \"first_date\"");
+    expect_broken_holidays(R"([{"name": "x", "date": "2026-01-01", "date": "2026-01-02"}])",
+                           "duplicate key in holidays: \"date\"");
+    expect_broken_holidays(R"([{"name": "x", "date": "2026-01-01", "last_date": "2026-01-02"}])",
+                           "invalid date", "either");
+    expect_broken_holidays(R"([{"name": "x", "date": "2026-01-01", "yearly": 1}])", "invalid yearly: 1");
+}
+
+TEST(Holidays, HaveAName) {
+    const auto named = [](const std::string& name) {
+        return R"([{"date": "2026-01-01", "name": )" + name + "}]";
+    };
+    expect_broken_holidays(named("\"\""), "invalid name of a holiday: \"\"", "blank");
+    expect_broken_holidays(named("\" \\t\""), "invalid name", "blank");
+    expect_broken_holidays(named("7"), "invalid name of a holiday: 7", "string");
+    expect_broken_holidays(named("\"a\\u0000b\""), "a\\x00b", "U+0000");
+    expect_broken_holidays(named("\"" + std::string(256, 'x') + "\""), "invalid name", "255 bytes");
+    EXPECT_TRUE(parse_holidays(named("\"" + std::string(255, 'x') + "\"")));
+}
+
+TEST(Holidays, HaveDatesThatExist) {
+    const auto on = [](const std::string& date) { return R"([{"name": "x", "date": ")" + date + "\"}]"; };
+    expect_broken_holidays(on("2026-02-29"), "invalid date of the holiday \"x\": \"2026-02-29\"",
+                           "YYYY-MM-DD");
+    expect_broken_holidays(on("26-02-01"), "26-02-01");
+    expect_broken_holidays(R"([{"name": "x", "date": 20260101}])", "20260101");
+    expect_broken_holidays(on("1899-12-31"), "1899-12-31", "1900 to 2999");
+    expect_broken_holidays(on("3000-01-01"), "3000-01-01", "1900 to 2999");
+    expect_broken_holidays(R"([{"name": "x", "first_date": "2026-01-02", "last_date": "2026-01-01"}])",
+                           "invalid last date of the holiday \"x\": \"2026-01-01\"",
+                           "before the first date, 2026-01-02");
+}
+
+TEST(Holidays, OfAYearOrMoreAreNotYearly) {
+    const auto until = [](const std::string& last) {
+        return R"([{"name": "x", "first_date": "2026-01-01", "last_date": ")" + last +
+               R"(", "yearly": true}])";
+    };
+    EXPECT_TRUE(parse_holidays(until("2026-12-30"))); // 364 days
+    expect_broken_holidays(until("2026-12-31"), "2026-12-31", "shorter than a year");
+    expect_broken_holidays(until("2027-06-01"), "2027-06-01", "shorter than a year");
+}
+
+TEST(Holidays, HaveExceptionsThatAreOccurrences) {
+    const auto except = [](const std::string& dates, const std::string& is_yearly = "true") {
+        return R"([{"name": "x", "date": "2024-02-29", "yearly": )" + is_yearly + R"(, "except": )" + dates +
+               "}]";
+    };
+    expect_holidays(except("[]"), {yearly("x", "2024-02-29", "2024-02-29")});
+    expect_holidays(except("[]", "false"), {one_off("x", "2024-02-29", "2024-02-29")});
+    expect_holidays(except(R"(["2024-02-29"])"), {yearly("x", "2024-02-29", "2024-02-29", {"2024-02-29"})});
+    expect_broken_holidays(except(R"(["2025-02-28"])"),
+                           "invalid exception of the holiday \"x\": \"2025-02-28\"", "occurrence");
+    expect_broken_holidays(except(R"(["2020-02-29"])"), "2020-02-29", "occurrence"); // before its first year
+    expect_broken_holidays(except(R"(["2025-02-29"])"), "invalid exception", "YYYY-MM-DD");
+    expect_broken_holidays(except(R"(["3000-02-28"])"), "3000-02-28", "2999");
+    expect_broken_holidays(except(R"(["2028-02-29", "2032-02-29", "2028-02-29"])"), "2028-02-29", "twice");
+    expect_broken_holidays(except(R"(["2024-02-29"])", "false"), "2024-02-29", "Only a yearly holiday");
+    expect_broken_holidays(except("7"), "invalid except of the holiday \"x\": 7", "array");
+    expect_broken_holidays(except("[7]"), "invalid exception of the holiday \"x\": 7");
+}
+
+TEST(Holidays, AreNotTooMany) {
+    std::vector<Holiday> holidays(max_holidays, one_off("x", "2026-01-01", "2026-01-01"));
+    EXPECT_TRUE(parse_holidays(write_holidays(holidays)));
+    holidays.push_back(holidays.front());
+    expect_broken_holidays(write_holidays(holidays), "too many holidays: 10001", "10000");
+}
+
+TEST(Holidays, OccurEachYear) {
+    const Holiday christmas = yearly("x", "2026-12-25", "2026-12-26", {"2027-12-25"});
+    EXPECT_EQ(occurrence_in_year(christmas, 2025), std::nullopt);
+    EXPECT_EQ(occurrence_in_year(christmas, 2026), christmas.first_day);
+    EXPECT_EQ(occurrence_in_year(christmas, 2027), std::nullopt);
+    EXPECT_EQ(occurrence_in_year(christmas, 2028), parse_date("2028-12-25"));
+    const Holiday leap_day = yearly("x", "2024-02-29", "2024-02-29");
+    EXPECT_EQ(occurrence_in_year(leap_day, 2026), std::nullopt);
+    EXPECT_EQ(occurrence_in_year(leap_day, 2028), parse_date("2028-02-29"));
+    EXPECT_EQ(occurrence_in_year(leap_day, 2100), std::nullopt);
+}
+
+} // namespace
+} // namespace policies::core
