@@ -21,6 +21,10 @@ using namespace policies;
 /// cycle.
 constexpr std::int64_t repetition_window = INT64CONST(24) * 3600 * 1000000;
 
+/// What a review leads to.
+constexpr std::array<std::string_view, 3> outcomes{"confirmed", "changed", "retired"};
+constexpr std::string_view retired = outcomes[2];
+
 /// The policy under review, its row locked.
 struct Policy {
     std::string id;
@@ -28,6 +32,13 @@ struct Policy {
     std::optional<std::string> version;
     std::optional<TimestampTz> due_at;
     std::optional<core::Cadence> cadence;
+};
+
+/// What the reviewer says.
+struct Review {
+    std::optional<std::string> note;
+    std::optional<TimestampTz> next_review_at;
+    std::optional<std::string> outcome;
 };
 
 std::string shown(TimestampTz instant) {
@@ -45,11 +56,20 @@ std::optional<TimestampTz> time_result(int column) {
     return value.is_null ? std::nullopt : std::optional<TimestampTz>(DatumGetTimestampTz(value.value));
 }
 
-Policy lock_policy(const core::Claims& caller, const std::string& id) {
+/// The policy's cadence, or else the tenant's. A register that was made before there
+/// were outcomes has no settings either.
+std::string cadence_expression(const Review& review) {
+    return review.outcome ? "coalesce(review_cadence, (SELECT s.review_cadence FROM "
+                            "policies.current_policy_settings() s))"
+                          : "review_cadence";
+}
+
+Policy lock_policy(const core::Claims& caller, const std::string& id, const Review& review) {
     const auto count = pg::execute(
-        "SELECT app_id, version, next_review_at, review_cadence FROM policies.policies "
-        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2 AND NOT is_deleted "
-        "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) FOR UPDATE",
+        "SELECT app_id, version, next_review_at, " + cadence_expression(review) +
+            " FROM policies.policies WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) "
+            "$2 AND NOT is_deleted "
+            "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) FOR UPDATE",
         {pg::text_parameter(caller.tenant_id), pg::text_parameter(id), pg::text_parameter(caller.app_id)});
     if (count == 0) {
         pg::fail({.code = core::ErrorCode::not_found,
@@ -101,17 +121,21 @@ void refuse_repetition(const core::Claims& caller, const Policy& policy, Timesta
     }
 }
 
-std::optional<TimestampTz> next_review(const Policy& policy, std::optional<TimestampTz> given,
-                                       TimestampTz now) {
-    if (given) {
-        if (!pg::is_finite(*given) || *given <= now) {
-            pg::fail({.code = core::ErrorCode::invalid_argument,
-                      .message = "next_review_at must be a time after the completion, not " + shown(*given)});
-        }
-        return given;
+std::optional<TimestampTz> next_review(const Policy& policy, const Review& review, TimestampTz now) {
+    const auto given = review.next_review_at;
+    if (given && (!pg::is_finite(*given) || *given <= now)) {
+        pg::fail({.code = core::ErrorCode::invalid_argument,
+                  .message = "next_review_at must be a time after the completion, not " + shown(*given)});
     }
-    if (!policy.cadence) {
+    if (review.outcome == retired) {
+        if (given) {
+            pg::fail({.code = core::ErrorCode::invalid_argument,
+                      .message = "a retired policy has no next review, not even at " + shown(*given)});
+        }
         return std::nullopt;
+    }
+    if (given || !policy.cadence) {
+        return given;
     }
     return pg::unwrap(core::add_cadence(now, *policy.cadence));
 }
@@ -123,13 +147,15 @@ Oid owner_of_reviews() {
     return DatumGetObjectId(pg::result_value(0, 1).value);
 }
 
-void log_review(const core::Claims& caller, const Policy& policy, const std::optional<std::string>& note,
-                TimestampTz now, std::optional<TimestampTz> next) {
+void log_review(const core::Claims& caller, const Policy& policy, const Review& review, TimestampTz now,
+                std::optional<TimestampTz> next) {
     const auto id = pg::new_id("rev");
     const pg::RunAs owner(owner_of_reviews());
     pg::execute(
         "INSERT INTO policies.policy_reviews (id, tenant_id, app_id, policy_id, policy_version, due_at, "
-        "reviewed_at, reviewed_by, note, next_review_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "reviewed_at, reviewed_by, note, next_review_at" +
+            std::string(review.outcome ? ", outcome" : "") +
+            ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10" + (review.outcome ? ", $11)" : ")"),
         {{.type = TEXTOID, .value = id},
          pg::text_parameter(caller.tenant_id),
          pg::text_parameter(policy.app_id),
@@ -138,33 +164,59 @@ void log_review(const core::Claims& caller, const Policy& policy, const std::opt
          pg::timestamp_parameter(policy.due_at),
          pg::timestamp_parameter(now),
          pg::text_parameter(caller.person_id),
-         pg::text_parameter(note),
-         pg::timestamp_parameter(next)});
+         pg::text_parameter(review.note),
+         pg::timestamp_parameter(next),
+         pg::text_parameter(review.outcome)});
 }
 
-void set_next_review(const core::Claims& caller, const Policy& policy, std::optional<TimestampTz> next) {
+void set_next_review(const core::Claims& caller, const Policy& policy, const Review& review,
+                     std::optional<TimestampTz> next) {
     pg::execute(
-        "UPDATE policies.policies SET next_review_at = $3 "
-        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
+        "UPDATE policies.policies SET next_review_at = $3" +
+            std::string(review.outcome == retired ? ", status = 'inactive'" : "") +
+            " WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
         {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id), pg::timestamp_parameter(next)});
+}
+
+void close_review_cycle(std::string_view given_id, const Review& review) {
+    // A copy: what follows may change the context's cache.
+    const core::Claims caller = pg::unwrap(pg::current_context().claims);
+    const auto id = core::format_typed_id(pg::unwrap(core::parse_typed_id(given_id)));
+    const pg::SpiSession session;
+    const auto policy = lock_policy(caller, id, review);
+    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    refuse_repetition(caller, policy, now);
+    const auto next = next_review(policy, review, now);
+    log_review(caller, policy, review, now, next);
+    set_next_review(caller, policy, review, next);
+}
+
+/// The arguments that both forms of the function have.
+Review review_argument(FunctionCallInfo fcinfo) {
+    return {.note = pg::optional_text_argument(fcinfo, 1),
+            .next_review_at =
+                PG_ARGISNULL(2) ? std::nullopt : std::optional<TimestampTz>(PG_GETARG_TIMESTAMPTZ(2)),
+            .outcome = std::nullopt};
 }
 
 } // namespace
 
 POLICIES_FUNCTION(close_review_cycle) {
     pg::require_arguments(fcinfo, {"id"});
-    // A copy: what follows may change the context's cache.
-    const core::Claims caller = pg::unwrap(pg::current_context().claims);
-    const auto id = core::format_typed_id(pg::unwrap(core::parse_typed_id(pg::text_argument(fcinfo, 0))));
-    const auto note = pg::optional_text_argument(fcinfo, 1);
-    const auto given = PG_ARGISNULL(2) ? std::nullopt : std::optional<TimestampTz>(PG_GETARG_TIMESTAMPTZ(2));
+    close_review_cycle(pg::text_argument(fcinfo, 0), review_argument(fcinfo));
+    PG_RETURN_VOID();
+}
 
-    const pg::SpiSession session;
-    const auto policy = lock_policy(caller, id);
-    const TimestampTz now = GetCurrentTransactionStartTimestamp();
-    refuse_repetition(caller, policy, now);
-    const auto next = next_review(policy, given, now);
-    log_review(caller, policy, note, now, next);
-    set_next_review(caller, policy, next);
+POLICIES_FUNCTION(close_review_cycle_with_outcome) {
+    pg::require_arguments(fcinfo, {"id"});
+    auto review = review_argument(fcinfo);
+    review.outcome = pg::optional_text_argument(fcinfo, 3);
+    if (!review.outcome || std::ranges::find(outcomes, *review.outcome) == outcomes.end()) {
+        pg::fail({.code = core::ErrorCode::invalid_argument,
+                  .message = "unknown outcome of a review: " +
+                             (review.outcome ? core::quoted(*review.outcome) : "NULL"),
+                  .detail = "The outcomes are confirmed, changed and retired."});
+    }
+    close_review_cycle(pg::text_argument(fcinfo, 0), review);
     PG_RETURN_VOID();
 }

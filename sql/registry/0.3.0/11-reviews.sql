@@ -74,8 +74,8 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN policies.write_review_events(ARRAY(
-        SELECT jsonb_build_object('policy_id', r.policy_id, 'due_at', extract(epoch FROM r.due_at)::text, 'changed_at',
-            extract(epoch FROM p.updated_at)::text, 'name', r.name, 'version', r.version, 'owner_id', r.owner_id, 'category', r.category)
+        SELECT jsonb_build_object('policy_id', r.policy_id, 'name', r.name, 'version', r.version, 'owner_id', r.owner_id,
+            'category', r.category, 'due_at', extract(epoch FROM r.due_at), 'changed_at', extract(epoch FROM p.updated_at))
         FROM policies_api.review_calendar(from_time, until_time) r
         JOIN policies.policies p ON p.tenant_id = r.tenant_id AND p.id = r.policy_id
         ORDER BY r.due_at, r.policy_id));

@@ -28,6 +28,13 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION policies.tenant_word(text) IS 'The word that stands for a tenant in the documents that are searched.';
 
+CREATE FUNCTION policies.tenant_query(tenant_id text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT ('''' || replace(replace(E'\u0001' || tenant_query.tenant_id, chr(92), repeat(chr(92), 2)), '''', '''''') || '''')::tsquery;
+END;
+COMMENT ON FUNCTION policies.tenant_query(text) IS 'The query for the word that stands for a tenant.';
+
 CREATE FUNCTION policies.search_document(policy policies.policies, language regconfig) RETURNS tsvector
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -137,7 +144,7 @@ Full-text search in the names, descriptions, tags and bodies of the live policie
 -- Policies that were there before.
 SELECT policies.rebuild_search();
 
-REVOKE ALL ON FUNCTION policies.tenant_word(text), policies.search_document(policies.policies, regconfig),
+REVOKE ALL ON FUNCTION policies.tenant_word(text), policies.tenant_query(text), policies.search_document(policies.policies, regconfig),
     policies.search_language(text, text), policies.rebuild_search(text), policies.follow_search_language(),
     policies.search_snippet(text, tsquery, regconfig, boolean),
     policies_api.search_policies(text, text, text, text, text, real, text, integer) FROM PUBLIC;

@@ -1,0 +1,114 @@
+-- What the document half of the register is made of: the functions that need the library, or another's rights.
+
+-- Named as media types: PostgREST serves what a function returns by the name of its type.
+CREATE DOMAIN policies_api."text/markdown" AS pg_catalog.text;
+COMMENT ON DOMAIN policies_api."text/markdown" IS 'A text in Markdown (RFC 7763).';
+CREATE DOMAIN policies_api."text/html" AS pg_catalog.text;
+COMMENT ON DOMAIN policies_api."text/html" IS 'A text in HTML.';
+CREATE DOMAIN policies_api."text/calendar" AS pg_catalog.text;
+COMMENT ON DOMAIN policies_api."text/calendar" IS 'An iCalendar text (RFC 5545).';
+
+CREATE FUNCTION policies.next_version(
+    last_published pg_catalog.text,
+    requested pg_catalog.text
+) RETURNS pg_catalog.text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_next_version';
+COMMENT ON FUNCTION policies.next_version(pg_catalog.text, pg_catalog.text) IS
+'The version that follows the last published one (NULL for none) as requested: major, minor or patch gives the next such version, and a version is returned when it is higher. Raises 23514 for one that is not.';
+
+CREATE FUNCTION policies.markdown_to_html(markdown pg_catalog.text) RETURNS pg_catalog.text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_markdown_to_html';
+COMMENT ON FUNCTION policies.markdown_to_html(pg_catalog.text) IS
+'Markdown (CommonMark, with GitHub''s tables, strikethrough and autolinks) as HTML that is safe to show: raw HTML is left out, links to anything but web, mail and telephone addresses lose their target. Headings have anchors.';
+
+CREATE FUNCTION policies.markdown_contents(markdown pg_catalog.text) RETURNS pg_catalog.jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_markdown_contents';
+COMMENT ON FUNCTION policies.markdown_contents(pg_catalog.text) IS
+'The headings of a Markdown text in order, each with its level, its title and its anchor in markdown_to_html().';
+
+CREATE FUNCTION policies.unified_diff(
+    old_text pg_catalog.text,
+    new_text pg_catalog.text,
+    old_label pg_catalog.text DEFAULT 'old',
+    new_label pg_catalog.text DEFAULT 'new',
+    context_lines pg_catalog.int4 DEFAULT 3
+) RETURNS pg_catalog.text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_unified_diff';
+COMMENT ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4) IS
+'The differences between two texts line by line, in the unified format, and after them the count of lines added and removed.';
+
+CREATE FUNCTION policies.write_review_events(reviews pg_catalog.jsonb[]) RETURNS pg_catalog.text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_write_review_events';
+COMMENT ON FUNCTION policies.write_review_events(pg_catalog.jsonb[]) IS
+'The work of policies_api.review_calendar_icalendar(): due reviews, given as JSON objects, as an iCalendar text.';
+
+CREATE FUNCTION policies.publish_version(
+    id pg_catalog.text,
+    version pg_catalog.text,
+    change_note pg_catalog.text
+) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_publish_version';
+COMMENT ON FUNCTION policies.publish_version(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.publish_policy(): locks the policy, freezes its content as a version and makes it active. Raises PT404 for a policy that the caller does not see, 23514 for a version that is not higher than the last, PT409 where approvals are missing.';
+
+CREATE FUNCTION policies.approve_content(
+    id pg_catalog.text,
+    content_hash pg_catalog.text,
+    note pg_catalog.text
+) RETURNS pg_catalog.int4
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_approve_content';
+COMMENT ON FUNCTION policies.approve_content(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.approve_policy(). Raises PT404 for a policy that the caller does not see, PT409 for another content or a second approval, 42501 for an author or a caller who is no person.';
+
+CREATE FUNCTION policies.add_acknowledgement_requests(
+    id pg_catalog.text,
+    person_ids pg_catalog.text[],
+    due_at pg_catalog.timestamptz
+) RETURNS pg_catalog.int4
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_add_acknowledgement_requests';
+COMMENT ON FUNCTION policies.add_acknowledgement_requests(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz) IS
+'The work of policies_api.request_acknowledgements(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version, 22023 for persons or a due time that cannot be.';
+
+CREATE FUNCTION policies.record_acknowledgement(id pg_catalog.text) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_record_acknowledgement';
+COMMENT ON FUNCTION policies.record_acknowledgement(pg_catalog.text) IS
+'The work of policies_api.acknowledge_policy(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version or already acknowledged, 42501 for a caller who is no person.';
+
+CREATE FUNCTION policies.close_review_cycle(
+    id pg_catalog.text,
+    note pg_catalog.text,
+    next_review_at pg_catalog.timestamptz,
+    outcome pg_catalog.text
+) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_close_review_cycle_with_outcome';
+COMMENT ON FUNCTION policies.close_review_cycle(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.text) IS
+'The work of policies_api.complete_policy(), with the outcome of the review: confirmed, changed or retired.';
+
+CREATE FUNCTION policies.index_policy() RETURNS pg_catalog.trigger
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_index_policy';
+COMMENT ON FUNCTION policies.index_policy() IS
+'Trigger: keeps the words by which a policy is searched.';
+
+CREATE FUNCTION policies.skip_known_document() RETURNS pg_catalog.trigger
+    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_skip_known_document';
+COMMENT ON FUNCTION policies.skip_known_document() IS
+'Trigger: passes over the words of a policy that are there already, when a restore of data alone brings them a second time.';
+
+CREATE FUNCTION policies.find_policies(
+    query pg_catalog.text,
+    category pg_catalog.text,
+    status pg_catalog.text,
+    tag pg_catalog.text,
+    owner_id pg_catalog.text,
+    after_rank pg_catalog.float4,
+    after_id pg_catalog.text,
+    max_results pg_catalog.int4
+) RETURNS TABLE (
+    policy_id pg_catalog.text,
+    rank pg_catalog.float4,
+    words pg_catalog.tsquery,
+    language pg_catalog.regconfig
+)
+    LANGUAGE c STABLE ROWS 20 AS 'MODULE_PATHNAME', 'policies_find_policies';
+COMMENT ON FUNCTION policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4) IS
+'The work of policies_api.search_policies(): the ids of the caller''s live policies that match, with their rank. It searches with the rights of the register''s owner and applies the caller''s tenant and app itself, so that the index serves it; what is shown of the policies is read with the caller''s own.';

@@ -1,0 +1,413 @@
+#include "core/typed_id.hpp"
+#include "core/version.hpp"
+#include "pg/context.hpp"
+#include "pg/guard.hpp"
+#include "pg/new_id.hpp"
+#include "pg/spi.hpp"
+#include "pg/table.hpp"
+#include "pg/values.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "utils/array.h"
+}
+
+// The work of publish_policy(), approve_policy(), request_acknowledgements() and acknowledge_policy(). The
+// policy is read, locked and updated with the caller's rights; the records, which callers cannot write, are
+// with their owner's. Whoever writes them holds the lock on the policy's row until its transaction ends.
+
+namespace {
+
+using namespace policies;
+
+constexpr std::size_t max_requested_persons = 10'000;
+constexpr std::size_t max_person_id_length = 255;
+
+/// A policy whose row is locked, as a publication or an approval sees it.
+struct LockedPolicy {
+    std::string id;
+    std::optional<std::string> app_id;
+    std::string content;
+    std::string content_hash;
+    std::optional<std::string> last_version;
+    std::optional<std::string> last_hash;
+};
+
+enum class Lock { shared, exclusive };
+
+[[noreturn]] void fail(core::ErrorCode code, std::string message, std::string detail = {},
+                       std::string hint = {}) {
+    pg::fail(
+        {.code = code, .message = std::move(message), .detail = std::move(detail), .hint = std::move(hint)});
+}
+
+std::string policy_id_argument(FunctionCallInfo fcinfo) {
+    return core::format_typed_id(pg::unwrap(core::parse_typed_id(pg::text_argument(fcinfo, 0))));
+}
+
+/// The caller's context. A copy: what follows may change its cache.
+core::Claims current_caller() {
+    return pg::unwrap(pg::current_context().claims);
+}
+
+/// The calling person, who alone can answer for something.
+std::string require_person(const core::Claims& caller, const char* action) {
+    if (!caller.person_id) {
+        fail(core::ErrorCode::not_permitted, std::string("only a person can ") + action + " a policy",
+             "The caller's claims name no person.");
+    }
+    return *caller.person_id;
+}
+
+LockedPolicy lock_policy(const core::Claims& caller, const std::string& id, Lock lock) {
+    const auto found = pg::query(
+        "SELECT app_id, policies.policy_content(pg_catalog.to_jsonb(p)) AS content, "
+        "policies.content_hash(policies.policy_content(pg_catalog.to_jsonb(p))) "
+        "FROM policies.policies p "
+        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2 AND NOT is_deleted "
+        "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) " +
+            std::string(lock == Lock::exclusive ? "FOR UPDATE" : "FOR SHARE"),
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(id), pg::text_parameter(caller.app_id)});
+    if (found.empty()) {
+        fail(core::ErrorCode::not_found, "policy " + core::quoted(id) + " does not exist");
+    }
+    LockedPolicy policy{.id = id,
+                        .app_id = found[0][0],
+                        .content = found[0][1].value(),
+                        .content_hash = found[0][2].value(),
+                        .last_version = std::nullopt,
+                        .last_hash = std::nullopt};
+    const auto last =
+        pg::query("SELECT version, version_hash FROM policies.policy_versions "
+                  "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
+                  "ORDER BY version_sort_key DESC LIMIT 1",
+                  {pg::text_parameter(caller.tenant_id), pg::text_parameter(id)});
+    if (!last.empty()) {
+        policy.last_version = last[0][0];
+        policy.last_hash = last[0][1];
+    }
+    return policy;
+}
+
+Oid owner_of_versions() {
+    const auto rows = pg::query("SELECT relowner FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) "
+                                "'policies.policy_versions'::pg_catalog.regclass",
+                                {});
+    return static_cast<Oid>(std::stoul(rows.at(0)[0].value()));
+}
+
+int count_approvals(const core::Claims& caller, const LockedPolicy& policy) {
+    const auto rows = pg::query(
+        "SELECT pg_catalog.count(*) FROM policies.policy_approvals a "
+        "WHERE a.tenant_id OPERATOR(pg_catalog.=) $1 AND a.policy_id OPERATOR(pg_catalog.=) $2 "
+        "AND a.content_hash OPERATOR(pg_catalog.=) $3 AND a.approved_by OPERATOR(pg_catalog.<>) ALL "
+        "(ARRAY(SELECT policies.draft_authors($1, $2)))",
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
+         pg::text_parameter(policy.content_hash)});
+    return std::stoi(rows.at(0)[0].value());
+}
+
+void require_approvals(const core::Claims& caller, const LockedPolicy& policy) {
+    const auto rows = pg::query("SELECT required_approvals FROM policies.current_policy_settings()", {});
+    const int required = std::stoi(rows.at(0)[0].value());
+    const int given = required == 0 ? 0 : count_approvals(caller, policy);
+    if (given < required) {
+        fail(core::ErrorCode::conflict,
+             "policy " + core::quoted(policy.id) + " has " + std::to_string(given) + " of " +
+                 std::to_string(required) + " required approvals",
+             "They are for one exact content, and by others than its authors.",
+             "Have it approved by approve_policy(), with the hash that policy_content_hash() tells.");
+    }
+}
+
+const char* change_between(const std::optional<std::string>& from, const std::string& to) {
+    if (!from) {
+        return "major";
+    }
+    const auto earlier = core::parse_version(*from);
+    const auto later = core::parse_version(to);
+    switch (core::version_change(*earlier, *later)) {
+    case core::VersionChange::major:
+        return "major";
+    case core::VersionChange::minor:
+        return "minor";
+    case core::VersionChange::patch:
+        return "patch";
+    }
+    return "patch";
+}
+
+void insert_version(const core::Claims& caller, const LockedPolicy& policy, const std::string& version,
+                    const char* change, const std::optional<std::string>& change_note, TimestampTz now) {
+    pg::execute(
+        "INSERT INTO policies.policy_versions (id, tenant_id, app_id, policy_id, version, version_sort_key, "
+        "change, "
+        "change_note, published_at, published_by, content, content_hash, previous_hash, version_hash) "
+        "VALUES ($1, $2, $3, $4, $5, policies.version_sort_key($5), $6, $7, $8, $9, $10::pg_catalog.jsonb, "
+        "$11, $12, "
+        "policies.version_hash($12, $4, $5, $6, $7, $8, $9, $11))",
+        {{.type = TEXTOID, .value = pg::new_id("ver")},
+         pg::text_parameter(caller.tenant_id),
+         pg::text_parameter(policy.app_id),
+         pg::text_parameter(policy.id),
+         pg::text_parameter(version),
+         pg::text_parameter(change),
+         pg::text_parameter(change_note),
+         pg::timestamp_parameter(now),
+         pg::text_parameter(caller.person_id),
+         pg::text_parameter(policy.content),
+         pg::text_parameter(policy.content_hash),
+         pg::text_parameter(policy.last_hash)});
+}
+
+/// Asks everybody again who was asked to read an earlier version, with as much time as then. Who acknowledged
+/// without being asked (at the very time of the request) is not.
+void ask_again(const core::Claims& caller, const LockedPolicy& policy, const std::string& version,
+               TimestampTz now) {
+    pg::execute("INSERT INTO policies.policy_acknowledgements "
+                "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
+                "SELECT policies.new_id('ack'), $1, $2, $3, $4, earlier.person_id, $5, $6, "
+                "$5 OPERATOR(pg_catalog.+) (earlier.due_at OPERATOR(pg_catalog.-) earlier.requested_at) "
+                "FROM (SELECT DISTINCT ON (a.person_id) a.person_id, a.requested_at, a.due_at "
+                "FROM policies.policy_acknowledgements a "
+                "WHERE a.tenant_id OPERATOR(pg_catalog.=) $1 AND a.policy_id OPERATOR(pg_catalog.=) $3 "
+                "AND a.acknowledged_at IS DISTINCT FROM a.requested_at "
+                "ORDER BY a.person_id, a.requested_at DESC) AS earlier",
+                {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
+                 pg::text_parameter(policy.id), pg::text_parameter(version), pg::timestamp_parameter(now),
+                 pg::text_parameter(caller.person_id)});
+    pg::execute(
+        "UPDATE policies.policy_acknowledgements SET superseded_at = $4 "
+        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
+        "AND version OPERATOR(pg_catalog.<>) $3 AND acknowledged_at IS NULL AND superseded_at IS NULL",
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id), pg::text_parameter(version),
+         pg::timestamp_parameter(now)});
+}
+
+/// The policy becomes the active one of this version, and its review is due by its cadence or the tenant's.
+void set_published(const core::Claims& caller, const LockedPolicy& policy, const std::string& version,
+                   TimestampTz now) {
+    pg::execute("UPDATE policies.policies SET version = $3, published_at = $4, status = 'active', "
+                "next_review_at = coalesce(policies.add_cadence($4, coalesce(review_cadence, "
+                "(SELECT s.review_cadence FROM policies.current_policy_settings() s))), next_review_at) "
+                "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
+                {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
+                 pg::text_parameter(version), pg::timestamp_parameter(now)});
+}
+
+void refuse_author(const core::Claims& caller, const LockedPolicy& policy, const std::string& person) {
+    const auto rows = pg::query(
+        "SELECT $3 OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT policies.draft_authors($1, $2)))",
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id), pg::text_parameter(person)});
+    if (rows.at(0)[0] == "t") {
+        fail(core::ErrorCode::not_permitted,
+             "an author of policy " + core::quoted(policy.id) + " cannot approve it",
+             "Person " + core::quoted(person) + " changed its content since it was last published.");
+    }
+}
+
+void refuse_second_approval(const core::Claims& caller, const LockedPolicy& policy,
+                            const std::string& person) {
+    if (!pg::query("SELECT FROM policies.policy_approvals WHERE tenant_id OPERATOR(pg_catalog.=) $1 "
+                   "AND policy_id OPERATOR(pg_catalog.=) $2 AND content_hash OPERATOR(pg_catalog.=) $3 "
+                   "AND approved_by OPERATOR(pg_catalog.=) $4",
+                   {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
+                    pg::text_parameter(policy.content_hash), pg::text_parameter(person)})
+             .empty()) {
+        fail(core::ErrorCode::conflict, "person " + core::quoted(person) +
+                                            " has approved this content of policy " +
+                                            core::quoted(policy.id) + " already");
+    }
+}
+
+std::string require_published(const LockedPolicy& policy) {
+    if (!policy.last_version) {
+        fail(core::ErrorCode::conflict, "policy " + core::quoted(policy.id) + " has no published version", {},
+             "Publish it by publish_policy() first.");
+    }
+    return *policy.last_version;
+}
+
+/// The persons in argument n, each once.
+std::vector<std::string> persons_argument(FunctionCallInfo fcinfo, int n) {
+    Datum* elements = nullptr;
+    bool* nulls = nullptr;
+    int count = 0;
+    pg::call([&] {
+        deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls,
+                          &count);
+    });
+    if (count == 0 || static_cast<std::size_t>(count) > max_requested_persons) {
+        fail(core::ErrorCode::invalid_argument, "person_ids must name 1 to " +
+                                                    std::to_string(max_requested_persons) + " persons, not " +
+                                                    std::to_string(count));
+    }
+    std::vector<std::string> persons;
+    for (int i = 0; i < count; ++i) {
+        const auto person = nulls[i] ? std::string_view{} : pg::text_view(elements[i]);
+        if (person.find_first_not_of(" \t\r\n") == std::string_view::npos ||
+            person.size() > max_person_id_length) {
+            fail(core::ErrorCode::invalid_argument,
+                 "invalid person id: " + (nulls[i] ? std::string("NULL") : core::quoted(person)),
+                 "A person id has 1 to " + std::to_string(max_person_id_length) +
+                     " bytes, not blanks alone.");
+        }
+        persons.emplace_back(person);
+    }
+    std::ranges::sort(persons);
+    persons.erase(std::unique(persons.begin(), persons.end()), persons.end());
+    return persons;
+}
+
+std::optional<TimestampTz> due_argument(FunctionCallInfo fcinfo, int n, TimestampTz now) {
+    if (PG_ARGISNULL(n)) {
+        return std::nullopt;
+    }
+    const TimestampTz due_at = PG_GETARG_TIMESTAMPTZ(n);
+    if (!pg::is_finite(due_at) || due_at <= now) {
+        const char* const shown = pg::call([&] { return timestamptz_to_str(due_at); });
+        fail(core::ErrorCode::invalid_argument, std::string("due_at must be a time to come, not ") + shown);
+    }
+    return due_at;
+}
+
+} // namespace
+
+/// publish_version(id, version, change_note)
+POLICIES_FUNCTION(publish_version) {
+    pg::require_arguments(fcinfo, {"id", "version"});
+    const auto caller = current_caller();
+    const auto id = policy_id_argument(fcinfo);
+    const std::string requested(pg::text_argument(fcinfo, 1));
+    const auto change_note = pg::optional_text_argument(fcinfo, 2);
+
+    const pg::SpiSession session;
+    const auto policy = lock_policy(caller, id, Lock::exclusive);
+    const auto version = pg::unwrap(core::next_version(policy.last_version, requested));
+    require_approvals(caller, policy);
+    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    const auto* const change = change_between(policy.last_version, version);
+    {
+        const pg::RunAs owner(owner_of_versions());
+        insert_version(caller, policy, version, change, change_note, now);
+        if (std::string_view(change) == "major") {
+            ask_again(caller, policy, version, now);
+        }
+    }
+    set_published(caller, policy, version, now);
+    PG_RETURN_VOID();
+}
+
+/// approve_content(id, content_hash, note)
+POLICIES_FUNCTION(approve_content) {
+    pg::require_arguments(fcinfo, {"id", "content_hash"});
+    const auto caller = current_caller();
+    const auto id = policy_id_argument(fcinfo);
+    const auto person = require_person(caller, "approve");
+    const std::string content_hash(pg::text_argument(fcinfo, 1));
+    const auto note = pg::optional_text_argument(fcinfo, 2);
+
+    const pg::SpiSession session;
+    const auto policy = lock_policy(caller, id, Lock::shared);
+    if (content_hash != policy.content_hash) {
+        fail(core::ErrorCode::conflict,
+             "policy " + core::quoted(policy.id) + " has not the content with the hash " +
+                 core::quoted(content_hash),
+             "It was changed, or that was never its hash.",
+             "Read it again; policy_content_hash() tells the hash of its present content.");
+    }
+    refuse_author(caller, policy, person);
+    refuse_second_approval(caller, policy, person);
+    {
+        const pg::RunAs owner(owner_of_versions());
+        pg::execute("INSERT INTO policies.policy_approvals "
+                    "(id, tenant_id, app_id, policy_id, content_hash, approved_at, approved_by, note) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                    {{.type = TEXTOID, .value = pg::new_id("apr")},
+                     pg::text_parameter(caller.tenant_id),
+                     pg::text_parameter(policy.app_id),
+                     pg::text_parameter(policy.id),
+                     pg::text_parameter(policy.content_hash),
+                     pg::timestamp_parameter(GetCurrentTransactionStartTimestamp()),
+                     pg::text_parameter(person),
+                     pg::text_parameter(note)});
+    }
+    return Int32GetDatum(count_approvals(caller, policy));
+}
+
+/// add_acknowledgement_requests(id, person_ids, due_at)
+POLICIES_FUNCTION(add_acknowledgement_requests) {
+    pg::require_arguments(fcinfo, {"id", "person_ids"});
+    const auto caller = current_caller();
+    const auto id = policy_id_argument(fcinfo);
+    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    const auto persons = persons_argument(fcinfo, 1);
+    const auto due_at = due_argument(fcinfo, 2, now);
+
+    const pg::SpiSession session;
+    const auto policy = lock_policy(caller, id, Lock::exclusive);
+    const auto version = require_published(policy);
+    const pg::RunAs owner(owner_of_versions());
+    pg::execute(
+        "INSERT INTO policies.policy_acknowledgements "
+        "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
+        "SELECT policies.new_id('ack'), $1, $2, $3, $4, p.person_id, $5, $6, $7 "
+        "FROM pg_catalog.unnest($8) AS p (person_id) "
+        "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET due_at = excluded.due_at",
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
+         pg::text_parameter(policy.id), pg::text_parameter(version), pg::timestamp_parameter(now),
+         pg::text_parameter(caller.person_id), pg::timestamp_parameter(due_at),
+         pg::text_array_parameter(persons)});
+    const auto open =
+        pg::query("SELECT pg_catalog.count(*) FROM policies.policy_acknowledgements "
+                  "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
+                  "AND version OPERATOR(pg_catalog.=) $3 AND person_id OPERATOR(pg_catalog.=) ANY ($4) "
+                  "AND acknowledged_at IS NULL",
+                  {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
+                   pg::text_parameter(version), pg::text_array_parameter(persons)});
+    return Int32GetDatum(std::stoi(open.at(0)[0].value()));
+}
+
+/// record_acknowledgement(id)
+POLICIES_FUNCTION(record_acknowledgement) {
+    pg::require_arguments(fcinfo, {"id"});
+    const auto caller = current_caller();
+    const auto id = policy_id_argument(fcinfo);
+    const auto person = require_person(caller, "acknowledge");
+
+    const pg::SpiSession session;
+    const auto policy = lock_policy(caller, id, Lock::shared);
+    const auto version = require_published(policy);
+    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    const pg::RunAs owner(owner_of_versions());
+    const auto answered = pg::execute(
+        "UPDATE policies.policy_acknowledgements SET acknowledged_at = $4, acknowledged_version = $5 "
+        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
+        "AND person_id OPERATOR(pg_catalog.=) $3 AND acknowledged_at IS NULL AND superseded_at IS NULL",
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id), pg::text_parameter(person),
+         pg::timestamp_parameter(now), pg::text_parameter(version)});
+    if (answered > 0) {
+        PG_RETURN_VOID();
+    }
+    const auto added = pg::execute(
+        "INSERT INTO policies.policy_acknowledgements (id, tenant_id, app_id, policy_id, version, person_id, "
+        "requested_at, acknowledged_at, acknowledged_version) "
+        "SELECT $1, $2, $3, $4, $5, $6, $7, $7, $5 WHERE NOT EXISTS ("
+        "SELECT FROM policies.policy_acknowledgements a "
+        "WHERE a.tenant_id OPERATOR(pg_catalog.=) $2 AND a.policy_id OPERATOR(pg_catalog.=) $4 "
+        "AND a.person_id OPERATOR(pg_catalog.=) $6 AND a.acknowledged_version OPERATOR(pg_catalog.=) $5) "
+        "ON CONFLICT (tenant_id, policy_id, version, person_id) DO NOTHING",
+        {{.type = TEXTOID, .value = pg::new_id("ack")},
+         pg::text_parameter(caller.tenant_id),
+         pg::text_parameter(policy.app_id),
+         pg::text_parameter(policy.id),
+         pg::text_parameter(version),
+         pg::text_parameter(person),
+         pg::timestamp_parameter(now)});
+    if (added == 0) {
+        fail(core::ErrorCode::conflict, "person " + core::quoted(person) + " has acknowledged version " +
+                                            core::quoted(version) + " of policy " + core::quoted(policy.id) +
+                                            " already");
+    }
+    PG_RETURN_VOID();
+}
