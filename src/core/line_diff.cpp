@@ -81,11 +81,15 @@ struct Point {
     std::ptrdiff_t y;
 };
 
-/// Edits in each direction after which a search for the middle settles for the furthest point it has come to.
-constexpr std::ptrdiff_t search_limit = 1024;
-/// The same once search_budget steps are spent in all, which bounds the time for any texts.
-constexpr std::ptrdiff_t exhausted_search_limit = 64;
-constexpr std::int64_t search_budget = 1'500'000'000;
+/// Edits in each direction after which a search for the middle settles for the furthest point it has come to:
+/// the fewer, the more steps are spent in all, which bounds the time for any texts.
+std::ptrdiff_t search_limit(std::int64_t spent_steps) {
+    constexpr std::int64_t generous = 400'000'000;
+    if (spent_steps < generous)
+        return 512;
+    return spent_steps < 2 * generous ? 64 : 8;
+}
+
 constexpr std::ptrdiff_t rounds_between_stop_checks = 32;
 
 /// Finds an edit script between two sequences of numbers. Diagonal d holds the points with x - y = d.
@@ -208,7 +212,7 @@ private:
                 if (!is_odd && ahead.holds(d) && x <= forward(d))
                     return Point{x, x - d};
             }
-            if (edits >= (spent_ < search_budget ? search_limit : exhausted_search_limit))
+            if (edits >= search_limit(spent_))
                 return furthest_point(box, ahead, behind);
         }
     }

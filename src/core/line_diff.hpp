@@ -19,9 +19,9 @@ inline constexpr int max_context_lines = 1'000'000;
 /// breaks and other control characters become spaces.
 ///
 /// The differences are the fewest possible (Myers, "An O(ND) Difference Algorithm and Its Variations", in
-/// linear space), unless the texts differ in thousands of lines that each occur in both: like GNU diff and
-/// git, the search then settles for a split that need not be the best, and the result is correct but may be
-/// longer than needed. Time is within a few seconds and memory linear, whatever the texts.
+/// linear space), unless the texts differ in more than about a thousand lines that occur in both: like GNU
+/// diff and git, the search then settles for a split that need not be the best, and the result is correct but
+/// may be longer than needed. Time is within a few seconds and memory linear, whatever the texts.
 ///
 /// should_stop is asked now and then when it is given; once it says true, there is no value (std::nullopt).
 /// It must not throw nor jump.
