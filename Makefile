@@ -24,7 +24,8 @@ override with_llvm = no
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
     -DPGDLLEXPORT='__attribute__((visibility("default")))'
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
-SHLIB_LINK = -lical -lstdc++ -Wl,--version-script=src/exports.map
+CORE_LIBS = -lical -lcmark-gfm-extensions -lcmark-gfm
+SHLIB_LINK = $(CORE_LIBS) -lstdc++ -Wl,--version-script=src/exports.map
 
 # Absent on a machine that setup has not seen yet.
 -include $(PGXS)
@@ -43,7 +44,7 @@ $(MODULE_big).so: src/exports.map
 SHIM_TEST = build/shim_test.so
 $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/exports.map
 	mkdir -p build
-	$(CXX) -shared -o $@ $(filter %.o,$^) -lical -Wl,--version-script=src/exports.map
+	$(CXX) -shared -o $@ $(filter %.o,$^) $(CORE_LIBS) -Wl,--version-script=src/exports.map
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 

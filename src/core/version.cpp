@@ -143,6 +143,80 @@ void append_identifier(std::string& key, std::string_view identifier) {
     key += ',';
 }
 
+/// The count of the numbers that a publication's version is made of: x.y.z.
+constexpr std::size_t published_numbers = 3;
+
+std::optional<VersionChange> read_change(std::string_view word) {
+    if (word == "major")
+        return VersionChange::major;
+    if (word == "minor")
+        return VersionChange::minor;
+    if (word == "patch")
+        return VersionChange::patch;
+    return {};
+}
+
+VersionChange change_at(std::size_t index) {
+    if (index == 0)
+        return VersionChange::major;
+    return index == 1 ? VersionChange::minor : VersionChange::patch;
+}
+
+/// In decimal: a number may be of any size.
+std::string incremented(std::string_view number) {
+    std::string sum(number);
+    for (auto digit = sum.rbegin(); digit != sum.rend(); ++digit) {
+        if (*digit != '9') {
+            ++*digit;
+            return sum;
+        }
+        *digit = '0';
+    }
+    return '1' + sum;
+}
+
+std::string changed_version(const Version& version, VersionChange change) {
+    const auto changed = static_cast<std::size_t>(change);
+    const bool completes = !version.pre_release.empty() && significant_numbers(version) <= changed + 1;
+    std::string text;
+    for (std::size_t i = 0; i < published_numbers; ++i) {
+        if (i > 0)
+            text += '.';
+        if (i < changed)
+            text += number_at(version, i);
+        else if (i == changed)
+            text += completes ? std::string(number_at(version, i)) : incremented(number_at(version, i));
+        else
+            text += '0';
+    }
+    return text;
+}
+
+Result<std::string> next_by_word(const std::optional<Version>& published, std::string_view published_text,
+                                 VersionChange change) {
+    std::string next = changed_version(published ? *published : Version{}, change);
+    if (next.size() > max_version_length)
+        return Error{ErrorCode::out_of_range, "no version can follow " + quoted(published_text),
+                     "A version must not be longer than " + std::to_string(max_version_length) + " bytes."};
+    return next;
+}
+
+Result<std::string> next_by_text(const std::optional<Version>& published, std::string_view published_text,
+                                 std::string_view requested) {
+    Result<Version> version = parse_version(requested);
+    if (!version) {
+        Error error = std::move(version).error();
+        error.hint = "Give a version, or one of the words major, minor and patch.";
+        return error;
+    }
+    if (published && compare_versions(*version, *published) <= 0)
+        return Error{ErrorCode::check_violation,
+                     "version " + quoted(requested) + " does not follow the published version " +
+                         quoted(published_text),
+                     "A version must order above the one that was published before it."};
+    return std::string(requested);
+}
+
 } // namespace
 
 Result<Version> parse_version(std::string_view text) {
@@ -181,6 +255,31 @@ std::string version_sort_key(const Version& version) {
     for (const std::string_view identifier : version.pre_release)
         append_identifier(key, identifier);
     return key;
+}
+
+VersionChange version_change(const Version& from, const Version& to) noexcept {
+    const std::size_t count = std::max(from.numbers.size(), to.numbers.size());
+    for (std::size_t i = 0; i < count; ++i) {
+        if (number_at(from, i) != number_at(to, i))
+            return change_at(i);
+    }
+    const bool completes = !from.pre_release.empty() && to.pre_release.empty();
+    const std::size_t significant = significant_numbers(to);
+    return completes && significant > 0 ? change_at(significant - 1) : VersionChange::patch;
+}
+
+Result<std::string> next_version(std::optional<std::string_view> last_published, std::string_view requested) {
+    const std::string_view published_text = last_published.value_or(std::string_view());
+    std::optional<Version> published;
+    if (last_published) {
+        Result<Version> version = parse_version(published_text);
+        if (!version)
+            return std::move(version).error();
+        published = *std::move(version);
+    }
+    if (const std::optional<VersionChange> change = read_change(requested))
+        return next_by_word(published, published_text, *change);
+    return next_by_text(published, published_text, requested);
 }
 
 } // namespace policies::core
