@@ -57,12 +57,18 @@ SELECT calendar_name FROM policies_api.current_business_calendar();
 :as_b
 SELECT count(*) FROM policies_api.business_calendars;
 SELECT * FROM policies_api.current_business_calendar();
+\set VERBOSITY sqlstate
 SELECT policies_api.is_business_time(now(), :'office');
+\set VERBOSITY terse
 \echo :SQLSTATE
+\set VERBOSITY sqlstate
 SELECT policies_api.import_holidays(:'office', 'BEGIN:VCALENDAR');
+\set VERBOSITY terse
 \echo :SQLSTATE
 :as_app
+\set VERBOSITY sqlstate
 SELECT policies_api.is_business_time(now(), :'office');
+\set VERBOSITY terse
 \echo :SQLSTATE
 -- Bad input, each with the value at fault.
 :as_a

@@ -37,7 +37,8 @@ SELECT count(*) FROM policies.policies;
 -- A table of one's own that is protected keeps the extension as well.
 SET client_min_messages = warning;
 DROP TABLE policies.policies, policies.policies_history, policies.policy_reviews, policies.sla_coverage, policies.business_calendars, policies.business_calendars_history,
-    policies.registry_steps CASCADE;
+    policies.policy_settings, policies.policy_settings_history, policies.policy_versions, policies.policy_approvals,
+    policies.policy_acknowledgements, policies.review_notices, policies.policy_search, policies.registry_steps CASCADE;
 RESET client_min_messages;
 CREATE TABLE public.tickets (subject text);
 SELECT policies.protect_table('public.tickets', 'tkt');
@@ -49,7 +50,10 @@ SELECT count(*) FROM public.tickets;
 -- It is not to be installed over objects of another.
 SELECT policies.unprotect_table('public.tickets');
 DROP TABLE public.tickets, public.tickets_history;
-DROP FUNCTION policies.purge_deleted;
+SELECT 'DROP FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') AS drop_functions FROM pg_proc p
+WHERE p.pronamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace)
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') \gset
+:drop_functions;
 DROP EXTENSION policies;
 SELECT nspname FROM pg_namespace WHERE nspname LIKE 'policies%';
 CREATE SCHEMA policies_api;

@@ -353,7 +353,8 @@ POLICIES_FUNCTION(add_acknowledgement_requests) {
         "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
         "SELECT policies.new_id('ack'), $1, $2, $3, $4, p.person_id, $5, $6, $7 "
         "FROM pg_catalog.unnest($8) AS p (person_id) "
-        "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET due_at = excluded.due_at",
+        "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET due_at = excluded.due_at "
+        "WHERE policy_acknowledgements.acknowledged_at IS NULL",
         {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
          pg::text_parameter(policy.id), pg::text_parameter(version), pg::timestamp_parameter(now),
          pg::text_parameter(caller.person_id), pg::timestamp_parameter(due_at),

@@ -65,7 +65,8 @@ void index_policy(std::string_view tenant_id, std::string_view id) {
     } const indexing;
     pg::execute("INSERT INTO policies.policy_search (tenant_id, policy_id, document) "
                 "SELECT p.tenant_id, p.id, "
-                "policies.search_document(p, policies.search_language(p.tenant_id, p.app_id)) "
+                "policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, "
+                "policies.search_language(p.tenant_id, p.app_id)) "
                 "FROM policies.policies p "
                 "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
                 "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET document = excluded.document",

@@ -109,6 +109,7 @@ CREATE FUNCTION policies.find_policies(
     words pg_catalog.tsquery,
     language pg_catalog.regconfig
 )
-    LANGUAGE c STABLE ROWS 20 AS 'MODULE_PATHNAME', 'policies_find_policies';
+    -- Without a notice for each call that a query of stop words finds nothing.
+    LANGUAGE c STABLE ROWS 20 SET client_min_messages = warning AS 'MODULE_PATHNAME', 'policies_find_policies';
 COMMENT ON FUNCTION policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4) IS
 'The work of policies_api.search_policies(): the ids of the caller''s live policies that match, with their rank. It searches with the rights of the register''s owner and applies the caller''s tenant and app itself, so that the index serves it; what is shown of the policies is read with the caller''s own.';

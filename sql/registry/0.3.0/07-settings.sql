@@ -31,6 +31,18 @@ COMMENT ON VIEW policies_api.policy_settings IS
 'Policy settings
 How the tenant handles its policies: approvals, default review cadence, search language.';
 GRANT SELECT ON policies_api.policy_settings TO policies_caller, policies_auditor;
+DO $$
+DECLARE
+    c record;
+BEGIN
+    FOR c IN SELECT a.attname, col_description(a.attrelid, a.attnum) AS comment
+             FROM pg_attribute a
+             WHERE a.attrelid = 'policies.policy_settings'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    LOOP
+        EXECUTE format('COMMENT ON COLUMN policies_api.policy_settings.%I IS %L', c.attname, c.comment);
+    END LOOP;
+END
+$$;
 
 CREATE FUNCTION policies.check_policy_settings() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -57,7 +69,7 @@ COMMENT ON TRIGGER policies_check ON policies.policy_settings IS 'Checks what is
 CREATE FUNCTION policies.current_policy_settings(
     OUT required_approvals integer, OUT review_cadence interval, OUT search_language text
 )
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT coalesce(s.required_approvals, 0), s.review_cadence, coalesce(s.search_language, 'simple')
     FROM (VALUES (true)) AS always (one) LEFT JOIN policies.policy_settings s

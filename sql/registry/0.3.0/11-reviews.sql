@@ -55,7 +55,7 @@ DECLARE
     handed_over bigint;
 BEGIN
     IF from_person IS NULL OR to_person IS NULL OR to_person !~ '[^[:space:]]' OR octet_length(to_person) > 255 THEN
-        RAISE EXCEPTION 'cannot hand policies over from "%" to "%"', from_person, to_person
+        RAISE EXCEPTION 'cannot hand policies over from "%" to "%"', left(from_person, 64), left(to_person, 64)
             USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Both must be person ids, of at most 255 bytes.';
     END IF;
     UPDATE policies_api.policies p SET owner_id = to_person

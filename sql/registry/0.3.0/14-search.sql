@@ -35,17 +35,19 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION policies.tenant_query(text) IS 'The query for the word that stands for a tenant.';
 
-CREATE FUNCTION policies.search_document(policy policies.policies, language regconfig) RETURNS tsvector
+CREATE FUNCTION policies.search_document(
+    tenant_id text, name text, description text, tags jsonb, body text, language regconfig
+) RETURNS tsvector
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT policies.tenant_word((search_document.policy).tenant_id)
-        || setweight(to_tsvector(search_document.language, coalesce((search_document.policy).name, '')), 'A')
-        || setweight(to_tsvector(search_document.language, coalesce((search_document.policy).description, '')), 'B')
-        || setweight(jsonb_to_tsvector(search_document.language, coalesce((search_document.policy).tags, '[]'), '["string", "key"]'), 'B')
+    SELECT policies.tenant_word(search_document.tenant_id)
+        || setweight(to_tsvector(search_document.language, coalesce(search_document.name, '')), 'A')
+        || setweight(to_tsvector(search_document.language, coalesce(search_document.description, '')), 'B')
+        || setweight(jsonb_to_tsvector(search_document.language, coalesce(search_document.tags, '[]'), '["string", "key"]'), 'B')
         -- A tsvector holds a megabyte at most, whatever the characters.
-        || setweight(to_tsvector(search_document.language, left(coalesce((search_document.policy).body, ''), 150000)), 'D');
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.body, ''), 150000)), 'D');
 END;
-COMMENT ON FUNCTION policies.search_document(policies.policies, regconfig) IS
+COMMENT ON FUNCTION policies.search_document(text, text, text, jsonb, text, regconfig) IS
 'The words of a policy in a language, weighted, with its tenant''s.';
 
 CREATE FUNCTION policies.search_language(tenant_id text, app_id text) RETURNS regconfig
@@ -74,12 +76,12 @@ DECLARE
     added bigint;
 BEGIN
     UPDATE policies.policy_search s
-    SET document = policies.search_document(p, policies.search_language(p.tenant_id, p.app_id))
+    SET document = policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id, p.app_id))
     FROM policies.policies p
     WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id AND (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id);
     GET DIAGNOSTICS rebuilt = ROW_COUNT;
     INSERT INTO policies.policy_search (tenant_id, policy_id, document)
-    SELECT p.tenant_id, p.id, policies.search_document(p, policies.search_language(p.tenant_id, p.app_id))
+    SELECT p.tenant_id, p.id, policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id, p.app_id))
     FROM policies.policies p
     WHERE (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id)
         AND NOT EXISTS (SELECT FROM policies.policy_search s WHERE s.tenant_id = p.tenant_id AND s.policy_id = p.id);
@@ -144,7 +146,7 @@ Full-text search in the names, descriptions, tags and bodies of the live policie
 -- Policies that were there before.
 SELECT policies.rebuild_search();
 
-REVOKE ALL ON FUNCTION policies.tenant_word(text), policies.tenant_query(text), policies.search_document(policies.policies, regconfig),
+REVOKE ALL ON FUNCTION policies.tenant_word(text), policies.tenant_query(text), policies.search_document(text, text, text, jsonb, text, regconfig),
     policies.search_language(text, text), policies.rebuild_search(text), policies.follow_search_language(),
     policies.search_snippet(text, tsquery, regconfig, boolean),
     policies_api.search_policies(text, text, text, text, text, real, text, integer) FROM PUBLIC;

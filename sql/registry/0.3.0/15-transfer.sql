@@ -46,6 +46,15 @@ BEGIN
     IF policy.id IS NULL OR policy.tenant_id IS NULL THEN
         RAISE EXCEPTION 'the exported policy has no id or no tenant' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    IF EXISTS (
+        SELECT FROM (VALUES ('history', 'id'), ('versions', 'policy_id'), ('approvals', 'policy_id'),
+            ('acknowledgements', 'policy_id'), ('reviews', 'policy_id')) AS part (name, key)
+        CROSS JOIN LATERAL jsonb_array_elements(coalesce(nullif(document -> part.name, 'null'), '[]')) AS e (value)
+        WHERE e.value ->> part.key IS DISTINCT FROM policy.id
+    ) THEN
+        RAISE EXCEPTION 'the exported policy has parts of another policy than "%"', policy.id
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF policies.current_tenant_id() IS NOT NULL THEN
         RAISE EXCEPTION 'an import must run without claims' USING ERRCODE = 'insufficient_privilege',
             DETAIL = 'Under the claims of a tenant every write is stamped with them.';
@@ -81,12 +90,6 @@ BEGIN
                 USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Its SHA-256 does not match its content and the version before it.';
         END IF;
     END LOOP;
-    IF EXISTS (
-        SELECT FROM policies.policies_history h WHERE h.tenant_id = policy.tenant_id AND h.id IS DISTINCT FROM policy.id
-            AND h.xmin = pg_current_xact_id()::xid
-    ) THEN
-        RAISE EXCEPTION 'the exported history is of another policy' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
     RETURN policy.id;
 END
 $$;

@@ -1,0 +1,106 @@
+-- Search: what is found, in which order, page by page, with snippets; never another's.
+\set as_ann 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "search_a", "sub": "per_ann"}\';'
+\set as_ben 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "search_a", "sub": "per_ben"}\';'
+\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "search_a", "app_id": "app_one"}\';'
+\set as_other 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "search_b", "sub": "per_bob"}\';'
+\set as_auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = \'{"tenant_id": "search_a", "sub": "per_olga"}\';'
+\set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+-- How a call is refused, without ids, hashes and times.
+CREATE FUNCTION pg_temp.refused(call text, OUT code text, OUT message text, OUT detail text, OUT hint text) AS $$
+BEGIN
+    EXECUTE 'SELECT ' || call;
+EXCEPTION WHEN OTHERS THEN
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    message := regexp_replace(regexp_replace(message, '[a-z]+_[0-9A-Z]{26}', '<id>'), '[0-9a-f]{64}', '<hash>');
+    message := regexp_replace(message, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00', '<time>', 'g');
+END $$ LANGUAGE plpgsql;
+:as_ann
+INSERT INTO policies_api.policies (name, description, body, category, status, tags, owner_id) VALUES
+    ('Password policy', NULL, 'Everybody chooses long passwords.', 'security', 'active', '["access", "login"]', 'per_ann'),
+    ('Access control', 'Who may log in, and with which password', 'Doors <b>and</b> systems & data.', 'security', 'draft', '{"password": "yes"}', 'per_ben'),
+    ('Travel', NULL, 'Book early. A password is needed for the portal.', 'finance', 'active', NULL, 'per_ann'),
+    ('Holiday', NULL, 'Nothing of the kind', 'hr', 'active', '[]', NULL), (NULL, NULL, NULL, NULL, 'active', NULL, NULL);
+:as_other
+INSERT INTO policies_api.policies (name, body) VALUES ('Password of the other tenant', 'secret password');
+:as_app
+INSERT INTO policies_api.policies (name, body) VALUES ('Password of the app', 'app password');
+:as_ann
+\set found 'name, category, status, rank > 0 AS ranked, snippet'
+SELECT :found FROM policies_api.search_policies('password');
+SELECT name FROM policies_api.search_policies('"long passwords"');
+SELECT name FROM policies_api.search_policies('password -portal');
+SELECT name FROM policies_api.search_policies('doors or portal');
+SELECT name, name_snippet FROM policies_api.search_policies('access');
+SELECT name FROM policies_api.search_policies('login');
+SELECT name, snippet FROM policies_api.search_policies('systems');
+SELECT name FROM policies_api.search_policies('password', category => 'security');
+SELECT name FROM policies_api.search_policies('password', status => 'draft');
+SELECT name FROM policies_api.search_policies('password', tag => 'login');
+SELECT name FROM policies_api.search_policies('password', tag => 'password');
+SELECT name FROM policies_api.search_policies('password', owner_id => 'per_ann', category => 'finance');
+-- Pages.
+SELECT id, name, rank FROM policies_api.search_policies('password', max_results => 1) \gset one_
+SELECT id, name, rank FROM policies_api.search_policies('password', max_results => 1, after_rank => :one_rank, after_id => :'one_id') \gset two_
+SELECT :'one_name' AS first, :'two_name' AS second, array_agg(name) AS rest FROM policies_api.search_policies('password', after_rank => :two_rank, after_id => :'two_id');
+SELECT r.* FROM (VALUES ('NULL, max_results => 3'), (''' '''), ('''x'', max_results => 0'), ('''x'', max_results => 1001'), ('''x'', max_results => NULL'), ('''x'', after_rank => 1'), ('''x'', after_id => ''pol''')) AS t (call), LATERAL pg_temp.refused('policies_api.search_policies(' || call || ')') r;
+SELECT count(*) FROM policies_api.search_policies(E'\'; DROP TABLE x; -- \\ " ( & | ! :* <-> \u0001search_b');
+-- Edits, deletions and restorations follow.
+UPDATE policies_api.policies SET body = 'Book late.' WHERE name = 'Travel';
+DELETE FROM policies_api.policies WHERE name = 'Password policy';
+SELECT name FROM policies_api.search_policies('password');
+UPDATE policies_api.deleted_policies SET is_deleted = false WHERE name = 'Password policy';
+SELECT name FROM policies_api.search_policies('passwords');
+-- Each sees its own.
+:as_other
+SELECT name, snippet FROM policies_api.search_policies('password');
+:as_app
+SELECT name, snippet FROM policies_api.search_policies('password');
+SELECT r.code, r.message FROM unnest(ARRAY['policies.tenant_query(''search_a'')', 'policies.search_language(''search_a'', NULL)', 'policies.rebuild_search()']) AS call, LATERAL pg_temp.refused(call) r;
+SELECT count(*) FROM policies.policy_search;
+:as_auditor
+SELECT r.code, r.message FROM pg_temp.refused('policies_api.search_policies(''password'')') r;
+SET ROLE policies_caller;
+SET request.jwt.claims = '';
+SELECT r.code, r.message FROM pg_temp.refused('policies_api.search_policies(''password'')') r;
+-- In the tenant's language words are found in every form, from the change on.
+:as_ann
+SELECT name FROM policies_api.search_policies('choosing');
+:as_superuser
+INSERT INTO policies.policy_settings (tenant_id, search_language) VALUES ('search_a', 'english');
+:as_ann
+SELECT name, snippet FROM policies_api.search_policies('choosing');
+SELECT count(*) FROM policies_api.search_policies('the');
+:as_superuser
+UPDATE policies.policy_settings SET is_deleted = true WHERE tenant_id = 'search_a';
+:as_ann
+SELECT name FROM policies_api.search_policies('choosing');
+-- A row security policy of the administrator's own holds for what is found as well.
+:as_superuser
+BEGIN;
+CREATE POLICY only_security ON policies.policies AS RESTRICTIVE FOR SELECT TO policies_caller USING (category = 'security');
+:as_ann
+SELECT name FROM policies_api.search_policies('password or book');
+ROLLBACK;
+-- Rebuilding makes the same words, and those of rows that a copy brought without triggers.
+:as_superuser
+CREATE TEMP TABLE words AS SELECT * FROM policies.policy_search;
+DELETE FROM policies.policy_search s USING policies.policies p WHERE (p.tenant_id, p.id) = (s.tenant_id, s.policy_id) AND p.name = 'Travel';
+SELECT policies.rebuild_search('search_a'), policies.rebuild_search() > 6 AS all;
+SELECT count(*) FROM (TABLE words EXCEPT TABLE policies.policy_search) AS t;
+DROP TABLE words;
+-- The index serves it.
+INSERT INTO policies.policies (id, tenant_id, name, body) SELECT policies.new_id('pol'), 'search_c', 'filler', 'word' || n FROM generate_series(1, 3000) n;
+ANALYZE policies.policy_search;
+EXPLAIN (COSTS OFF) SELECT FROM policies.policy_search s WHERE s.document @@ (policies.tenant_query('search_c') && websearch_to_tsquery('simple', 'word7'));
+:as_superuser
+DELETE FROM policies.review_notices WHERE tenant_id LIKE 'search\_%';
+DELETE FROM policies.policy_reviews WHERE tenant_id LIKE 'search\_%';
+DELETE FROM policies.policy_acknowledgements WHERE tenant_id LIKE 'search\_%';
+DELETE FROM policies.policy_approvals WHERE tenant_id LIKE 'search\_%';
+DELETE FROM policies.policy_versions WHERE tenant_id LIKE 'search\_%';
+DELETE FROM policies.policies WHERE tenant_id LIKE 'search\_%';
+DELETE FROM policies.policies_history WHERE tenant_id LIKE 'search\_%';
+DELETE FROM policies.policy_settings WHERE tenant_id LIKE 'search\_%';
+DELETE FROM policies.policy_settings_history WHERE tenant_id LIKE 'search\_%';
