@@ -73,24 +73,19 @@ bool is_possible(const TimeZone& zone) {
     return true;
 }
 
-/// The changes of a zone until an instant at most some thousand years after repeats_from, before which they
-/// are all given.
+/// The changes of a zone until an instant, at most some thousand years after those that are given.
 std::vector<OffsetChange> changes_until(const TimeZone& zone, Instant end) {
-    const auto is_before = [](const OffsetChange& change, Instant instant) { return change.at < instant; };
-    const auto first = zone.changes.begin();
-    const auto repeating = std::lower_bound(first, zone.changes.end(), zone.repeats_from, is_before);
-    const auto given_end =
-        std::lower_bound(repeating, zone.changes.end(), zone.repeats_from + cycle, is_before);
-    std::vector<OffsetChange> changes(first, given_end);
-    // A cycle begins with the offset that the first one began with, whichever change came last.
-    const std::int32_t offset = repeating != given_end && repeating->at == zone.repeats_from
-                                    ? repeating->offset_seconds
-                                : repeating == first ? zone.first_offset_seconds
-                                                     : (repeating - 1)->offset_seconds;
-    for (Instant start = zone.repeats_from + cycle; start < end; start += cycle) {
-        changes.push_back({start, offset});
-        for (auto change = repeating; change != given_end; ++change)
-            changes.push_back({change->at - zone.repeats_from + start, change->offset_seconds});
+    const auto first_from = [&zone](Instant instant) {
+        return std::lower_bound(
+            zone.changes.begin(), zone.changes.end(), instant,
+            [](const OffsetChange& change, Instant searched) { return change.at < searched; });
+    };
+    const auto repeating = first_from(zone.repeats_from);
+    const auto repeating_end = first_from(zone.repeats_from + cycle);
+    std::vector<OffsetChange> changes(zone.changes.begin(), repeating_end);
+    for (Duration later = cycle; zone.repeats_from + later < end; later += cycle) {
+        for (auto change = repeating; change != repeating_end && change->at + later < end; ++change)
+            changes.push_back({change->at + later, change->offset_seconds});
     }
     return changes;
 }

@@ -78,18 +78,25 @@ struct Calendar {
 /// How much is open before each cell of a window, by walking through it.
 class Window {
 public:
-    Window(const Calendar& calendar, const std::vector<Pause>& pauses, Instant start, Duration cell,
-           std::size_t count)
+    Window(const Calendar& calendar, Instant start, Duration cell, std::size_t count)
         : start_(start), cell_(cell), open_before_{0} {
-        auto pause = pauses.begin();
         for (std::size_t i = 0; i < count; ++i) {
-            const Instant instant = start + static_cast<Duration>(i) * cell;
-            while (pause != pauses.end() && pause->until <= instant)
-                ++pause;
-            const bool is_paused = pause != pauses.end() && pause->from <= instant;
-            open_before_.push_back(open_before_.back() +
-                                   (!is_paused && calendar.is_open(instant) ? cell : 0));
+            const bool is_open = calendar.is_open(start + static_cast<Duration>(i) * cell);
+            open_before_.push_back(open_before_.back() + (is_open ? cell : 0));
         }
+    }
+    /// The same window, closed during pauses.
+    Window without(const std::vector<Pause>& pauses) const {
+        Window window = *this;
+        for (std::size_t i = 0; i + 1 < open_before_.size(); ++i) {
+            const Instant instant = start_ + static_cast<Duration>(i) * cell_;
+            const bool is_paused = std::any_of(pauses.begin(), pauses.end(), [instant](const Pause& pause) {
+                return pause.from <= instant && instant < pause.until;
+            });
+            window.open_before_[i + 1] =
+                window.open_before_[i] + (!is_paused && is_open(instant) ? cell_ : 0);
+        }
+        return window;
     }
     Instant end() const { return start_ + static_cast<Duration>(open_before_.size() - 1) * cell_; }
     Duration open() const { return open_before_.back(); }
@@ -288,8 +295,8 @@ public:
         if (!clock)
             return 0; // always a holiday
         const std::vector<Pause> pauses = random_pauses(random_, start, cell_, cells_);
-        const Window window(calendar, {}, start, cell_, static_cast<std::size_t>(cells_));
-        const Window paused(calendar, pauses, start, cell_, static_cast<std::size_t>(cells_));
+        const Window window(calendar, start, cell_, static_cast<std::size_t>(cells_));
+        const Window paused = window.without(pauses);
         for (int i = 0; i < pairs && !testing::Test::HasFatalFailure(); ++i) {
             const Instant one = random_within(random_, start, cell_, cells_);
             const Instant other = random_within(random_, start, cell_, cells_);
@@ -310,8 +317,8 @@ private:
 TEST(BusinessClockProperties, AgreesWithAWalkThroughEveryMinute) {
     Walk walk(1, minute, 14 * 24 * 60);
     int pairs = 0;
-    for (int i = 0; i < 600 && !HasFatalFailure(); ++i)
-        pairs += walk.check_window(500);
+    for (int i = 0; i < 300 && !HasFatalFailure(); ++i)
+        pairs += walk.check_window(1000);
     RecordProperty("pairs", pairs);
     EXPECT_GT(pairs, 200'000);
 }
@@ -320,8 +327,8 @@ TEST(BusinessClockProperties, AgreesWithAWalkThroughEverySecond) {
     // Local mean time is known to the second.
     Walk walk(2, microseconds_per_second, 30 * 3600);
     int pairs = 0;
-    for (int i = 0; i < 40 && !HasFatalFailure(); ++i)
-        pairs += walk.check_window(1000);
+    for (int i = 0; i < 25 && !HasFatalFailure(); ++i)
+        pairs += walk.check_window(2000);
     RecordProperty("pairs", pairs);
     EXPECT_GT(pairs, 35'000);
 }

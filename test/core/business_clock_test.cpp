@@ -332,6 +332,23 @@ TEST(BusinessClock, ReachesTheFarFuture) {
     expect_sum(clock, utc(250000, 3, 26, 1, 30), -distance, *clock.next_opening(utc(2026, 1, 1)));
 }
 
+TEST(BusinessClock, RepeatsEvery400Years) {
+    // Berlin's rule repeats from 2038 on. 1 January 2438 is a Friday like that of 2038, and the holiday of
+    // 101 days ends on 11 April, when it is summer: the first opening is on Monday, 12 April, 07:00 UTC.
+    const BusinessClock clock = clock_of("Europe/Berlin", working_days, "09:00", "17:00",
+                                         {yearly(date(2020, 1, 1), date(2020, 4, 10))});
+    for (const std::int64_t year : {2038, 2438, 2838, 200'038}) {
+        const Instant opening = utc(year, 4, 12, 7);
+        const Instant new_year = utc(year, 1, 1);
+        EXPECT_EQ(*clock.next_opening(new_year), opening);
+        EXPECT_EQ(clock.between(new_year, opening), 0);
+        expect_sum(clock, new_year, 8 * hour, opening + 8 * hour);
+        expect_sum(clock, opening, -8 * hour, utc(year - 1, 12, 31, 8)); // a Thursday
+        EXPECT_EQ(clock.between(new_year, utc(year + 400, 1, 1)),
+                  clock.between(utc(2038, 1, 1), utc(2438, 1, 1)));
+    }
+}
+
 TEST(BusinessClock, ReachesTheFarPast) {
     // 4000 BC is the year -3999; Berlin's local time then was 53 minutes and 28 seconds ahead.
     const BusinessClock clock = clock_of("Europe/Berlin", working_days, "09:00", "17:00",
