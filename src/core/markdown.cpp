@@ -54,7 +54,7 @@ private:
         }
         block_bytes_ += line.size();
         add_cells(line);
-        add_brackets(line);
+        add_marks(line);
         add_words(line);
     }
 
@@ -67,18 +67,24 @@ private:
         cost_ += pipes * pipes * 3;
     }
 
-    void add_brackets(std::string_view line) {
+    void add_marks(std::string_view line) {
+        // Not quadratic, but slow: each may be in the middle of an address.
+        cost_ += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), '@')) * 10'000;
         closing_brackets_ += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), ']'));
         for (std::size_t i = line.find("!["); i != std::string_view::npos; i = line.find("![", i + 2))
             ++images_;
     }
 
-    /// Each parenthesis at the end of a bare link has all of the link's counted.
+    /// A bare link has all of its parentheses counted for each one at its end. Where no link can be, all of
+    /// the word is read again for each beginning of one.
     void add_words(std::string_view line) {
         while (!line.empty()) {
             const std::string_view word = line.substr(0, line.find_first_of(blanks));
             const auto parentheses = static_cast<std::uint64_t>(std::count(word.begin(), word.end(), ')'));
-            cost_ += parentheses * word.size();
+            auto prefixes = static_cast<std::uint64_t>(std::count(word.begin(), word.end(), ':'));
+            for (std::size_t i = word.find("www."); i != std::string_view::npos; i = word.find("www.", i + 4))
+                ++prefixes;
+            cost_ += (parentheses + 3 * prefixes) * word.size();
             line.remove_prefix(std::min(word.size() + 1, line.size()));
         }
     }

@@ -269,8 +269,8 @@ TEST(LineDiff, SurvivesHugeTexts) {
     const std::string other_tail = std::string(44, ':') + '\n';
     expect_patches(numbered(random, 200'000, 1U << 31, tail),
                    numbered(random, 200'000, 1U << 31, other_tail));
-    for (const unsigned distinct : {2U, 100U, 10'000U, 1'000'000U})
-        expect_patches(numbered(random, 200'000, distinct, tail), numbered(random, 200'000, distinct, tail));
+    for (const unsigned distinct : {2U, 10'000U})
+        expect_patches(numbered(random, 50'000, distinct, tail), numbered(random, 50'000, distinct, tail));
     const std::string blank(10'000'000, '\n');
     expect_patches(blank, "");
     expect_patches(blank, blank.substr(1'000'000) + "x");

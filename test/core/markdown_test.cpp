@@ -263,6 +263,8 @@ TEST(Markdown, SurvivesHostileTexts) {
         repeated("|", 500'000) + "\n" + repeated("-|", 500'000),
         repeated("|x", 30'000) + "\n" + repeated("|-", 30'000) + "\n" + repeated("y\n", 1'000'000),
         repeated("![[]()", 200'000),
+        repeated("_www.a_b.c_", 50'000),
+        repeated("http://a_b.c_", 50'000),
         "www.a" + repeated(")", 1'000'000),
         "[a]: <" + std::string(100'000, 'x') + ">\n\n" + repeated("[a] ", 100'000),
         nested_lists,
