@@ -15,7 +15,9 @@ is($versions[-1], $latest, 'the control file names the latest version');
 sub rows {
 	my ($database) = @_;
 	my ($out) = run_command([ 'psql', '-XqAt', '-d', $node->connstr($database), '-f', "$ENV{SCRATCH}/test/upgrade/data_report.sql" ]);
-	# Each step tells when it was applied, and an update adds steps.
+	# An update adds columns, which are NULL then; each step tells when it was applied, and an update adds steps.
+	$out =~ s/"\w+": null(?:, )?//g;
+	$out =~ s/, \}/}/g;
 	return join "\n", grep { !/^policies\.registry_steps\|/ } split /\n/, $out;
 }
 
