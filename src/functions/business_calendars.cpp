@@ -1,7 +1,6 @@
 #include "core/business_calendar.hpp"
 #include "core/business_clock.hpp"
 #include "core/icalendar.hpp"
-#include "core/typed_id.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
@@ -206,8 +205,7 @@ POLICIES_FUNCTION(check_business_calendar) {
 POLICIES_FUNCTION(import_holidays) {
     pg::require_arguments(fcinfo, {"calendar_id", "icalendar"});
     const core::Claims caller = pg::unwrap(pg::current_context().claims);
-    const auto calendar_id =
-        core::format_typed_id(pg::unwrap(core::parse_typed_id(pg::text_argument(fcinfo, 0))));
+    const auto calendar_id = pg::typed_id_argument(fcinfo, 0);
     const auto icalendar = pg::text_argument(fcinfo, 1);
     const auto endless_until = day_argument(fcinfo, 2, "endless_until");
 

@@ -1,6 +1,7 @@
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
+#include "pg/table.hpp"
 #include "pg/trigger.hpp"
 #include "pg/values.hpp"
 
@@ -71,14 +72,6 @@ void index_policy(std::string_view tenant_id, std::string_view id) {
                 "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
                 "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET document = excluded.document",
                 {pg::text_parameter(tenant_id), pg::text_parameter(id)});
-}
-
-/// The owner of the register, with whose rights is searched.
-Oid owner_of_search() {
-    const auto rows = pg::query("SELECT relowner FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) "
-                                "'policies.policy_search'::pg_catalog.regclass",
-                                {});
-    return static_cast<Oid>(std::stoul(rows.at(0)[0].value()));
 }
 
 pg::Parameter text_argument_parameter(FunctionCallInfo fcinfo, int n) {
@@ -171,7 +164,7 @@ POLICIES_FUNCTION(find_policies) {
     require_query(fcinfo);
 
     const pg::SpiSession session;
-    const pg::RunAs owner(owner_of_search());
+    const pg::RunAs owner(pg::relation_owner("policies", "policy_search"));
     const auto count = pg::execute(
         search_statement, {pg::text_parameter(caller.tenant_id),
                            pg::text_parameter(caller.app_id),
