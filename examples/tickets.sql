@@ -1,5 +1,5 @@
 -- A help desk's tickets under the guard rails, with due times that a trigger keeps by the SLA policies.
--- Run once, as a member of policies_admin who may create schemas (or a superuser).
+-- Run once, as a member of policies_admin who may create schemas (or a superuser): psql -1 -v ON_ERROR_STOP=1 -f tickets.sql
 CREATE SCHEMA helpdesk AUTHORIZATION policies_admin;
 CREATE TABLE helpdesk.tickets (
     subject text NOT NULL,
