@@ -76,7 +76,9 @@ for my $data ([ "$folder/data" ], [ "$folder/data", '-j4', '--disable-triggers' 
 		run_pg_restore(@options)->($target, $database, $data_file);
 		return unless grep { $_ eq '--disable-triggers' } @options;
 		# It enables them again as ordinary ones, also those that are to fire under replication: README.md tells.
-		$target->safe_psql($database, "ALTER TABLE policies.$_ ENABLE ALWAYS TRIGGER policies_clock") for qw(business_calendars policies sla_coverage);
+		$target->safe_psql($database, <<'SQL');
+SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger WHERE tgfoid = 'policies.reset_sla_clocks'::regproc \gexec
+SQL
 		return;
 	});
 }
