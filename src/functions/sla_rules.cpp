@@ -7,7 +7,6 @@
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
-#include "pg/table.hpp"
 #include "pg/time_zone.hpp"
 #include "pg/trigger.hpp"
 
@@ -32,7 +31,9 @@ constexpr std::size_t max_cached_scopes = 64;
 /// Counts what may have changed the rules, or who may read them.
 std::uint64_t changes = 0;
 
-Oid watched_relation = InvalidOid;
+/// What the rules are read from: any change of these tables or of who may read them counts.
+constexpr std::array<const char*, 2> source_relations{signal_relation, "policies"};
+std::array<Oid, source_relations.size()> watched_relations{};
 
 struct CachedRules {
     std::string tenant_id;
@@ -53,7 +54,7 @@ struct CachedRules {
 std::list<CachedRules>* cache = nullptr;
 
 void on_relation_change(Datum, Oid relation) {
-    if (!OidIsValid(relation) || relation == watched_relation) {
+    if (!OidIsValid(relation) || std::ranges::find(watched_relations, relation) != watched_relations.end()) {
         ++changes;
     }
 }
@@ -186,8 +187,12 @@ CalendarInForce read_calendar(const core::Claims& caller, std::optional<Timestam
 
 CachedRules read_rules(const core::Claims& caller, std::optional<TimestampTz> as_of) {
     const pg::SpiSession session;
-    watched_relation = pg::relation_oid("policies", signal_relation);
-    if (!OidIsValid(watched_relation)) {
+    pg::call([] {
+        const Oid schema = get_namespace_oid("policies", false);
+        std::ranges::transform(source_relations, watched_relations.begin(),
+                               [&](const char* name) { return get_relname_relid(name, schema); });
+    });
+    if (!OidIsValid(watched_relations.front())) {
         pg::fail({.code = core::ErrorCode::wrong_object,
                   .message = "the register has no business calendars yet",
                   .hint = "An administrator calls policies.create_registry()."});

@@ -61,7 +61,8 @@ CREATE TRIGGER policies_clock AFTER INSERT OR UPDATE OR DELETE ON policies.sla_c
     FOR EACH ROW EXECUTE FUNCTION policies.reset_sla_clocks();
 CREATE TRIGGER policies_clock AFTER UPDATE ON policies.policies
     FOR EACH ROW
-    WHEN (OLD.first_response_minutes IS DISTINCT FROM NEW.first_response_minutes
+    WHEN (OLD.name IS DISTINCT FROM NEW.name
+        OR OLD.first_response_minutes IS DISTINCT FROM NEW.first_response_minutes
         OR OLD.resolution_minutes IS DISTINCT FROM NEW.resolution_minutes
         OR OLD.business_hours_only IS DISTINCT FROM NEW.business_hours_only)
     EXECUTE FUNCTION policies.reset_sla_clocks();
