@@ -49,7 +49,8 @@ CREATE UNIQUE INDEX ON bench.open_times (seconds_before) INCLUDE (opens);
 
 -- In PL/pgSQL, day by day.
 CREATE UNIQUE INDEX ON bench.closed_days (day);
-CREATE FUNCTION bench.add_minutes_by_day(start_at timestamptz, minutes integer) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION bench.add_minutes_by_day(start_at timestamptz, minutes integer) RETURNS timestamptz
+    LANGUAGE plpgsql STABLE AS $$
 DECLARE
     this_day date := (start_at AT TIME ZONE 'Europe/Berlin')::date;
     rest interval := make_interval(mins => minutes);

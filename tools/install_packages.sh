@@ -3,7 +3,7 @@
 set -eu
 major=${PG_MAJOR:-15}
 packages="make g++ cmake libgtest-dev libical-dev nlohmann-json3-dev clang-format clang libclang-rt-dev
-    postgresql-$major postgresql-server-dev-$major libipc-run-perl rsync debian-policy pgbouncer sqlsmith valgrind procps"
+    postgresql-$major postgresql-server-dev-$major libipc-run-perl libbusiness-hours-perl rsync debian-policy pgbouncer sqlsmith valgrind procps"
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then

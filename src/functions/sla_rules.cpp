@@ -295,9 +295,12 @@ void watch_sla_rules() {
 
 } // namespace policies
 
-/// The trigger on what the rules are read from. Only a signal: it changes no row.
+/// The trigger, of rows or statements, on what the rules are read from. Only a signal: it changes no row.
 POLICIES_FUNCTION(reset_sla_clocks) {
-    policies::pg::trigger_data(fcinfo, "reset_sla_clocks");
+    if (!CALLED_AS_TRIGGER(fcinfo)) {
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"policies.reset_sla_clocks\" works only as a trigger")));
+    }
     const Oid schema = get_namespace_oid("policies", false);
     const Oid relation = get_relname_relid(policies::signal_relation, schema);
     if (OidIsValid(relation)) {

@@ -43,6 +43,14 @@ sub become {
 	return answer($session, "SET ROLE $role; SET request.jwt.claims = '$claims';");
 }
 
+# Sends a statement whose answer will come before that of the next one.
+sub start {
+	my ($session, $sql) = @_;
+	$session->{in} .= "$sql\n";
+	$session->{run}->pump_nb while length $session->{in};
+	return;
+}
+
 ### Another implementation: Business::Hours, which Request Tracker runs on. Its between() counts the seconds from the first
 ### to the last one, both included, and its add_seconds() tells the second after so many others, which may be the next
 ### morning's first: the end of the one before is our due time. It keeps to these limits, where it is wrong by our
@@ -225,16 +233,192 @@ for my $pair ([ "priority = 'low'", "priority = 'high'" ], [ "status = 'inactive
 follows('a deleted policy', 'A', 'DELETE FROM policies_api.policies', '');
 follows('a restored policy', 'A', 'UPDATE policies_api.deleted_policies SET is_deleted = false', '30 10:30, Urgent, New');
 follows('a write without stamps', 'superuser', "UPDATE policies.policies SET first_response_minutes = 60 WHERE tenant_id = 'acme'", '30 10:00, Urgent, New');
+# As a subscription writes, whose triggers do not run unless they always do; the policies' table alone, and any order.
 for my $role (qw(replica origin)) {
-	my $set = "SET LOCAL session_replication_role = $role;";
-	my ($minutes, $opened, $name) = $role eq 'replica' ? (30, $early, 'Replicated') : (45, $office, 'Original');
-	my ($at) = $role eq 'replica' ? ('08:30') : ('09:45');
-	follows("a row of each table written as $role", 'superuser', "$set UPDATE policies.policies SET first_response_minutes = $minutes, name = '$name' WHERE tenant_id = 'acme';"
-		. "$set UPDATE policies.business_calendars SET opening_hours = '$opened', name = '$name' WHERE tenant_id = 'acme' AND is_default", "30 $at, $name, $name");
-	follows("an inactive policy written as $role", 'superuser', "$set UPDATE policies.policies SET status = 'inactive' WHERE tenant_id = 'acme'", '');
-	follows("an active policy written as $role", 'superuser', "$set UPDATE policies.policies SET status = 'active' WHERE tenant_id = 'acme'", "30 $at, $name, $name");
+	my $set = "SET LOCAL session_replication_role = $role";
+	my ($name, $hours, $minutes, $at) = $role eq 'replica' ? ('Replica', $early, 30, '30 08:30') : ('Origin', $office, 45, '30 09:45');
+	follows("a policy and a calendar written as $role", 'superuser', <<SQL, "$at, $name, $name");
+$set;
+UPDATE policies.policies SET first_response_minutes = $minutes, name = '$name' WHERE tenant_id = 'acme';
+UPDATE policies.business_calendars SET opening_hours = '$hours', name = '$name' WHERE tenant_id = 'acme' AND is_default
+SQL
+	follows("an inactive policy written as $role", 'superuser', "$set; UPDATE policies.policies SET status = 'inactive' WHERE tenant_id = 'acme'", '');
+	follows("an active policy written as $role", 'superuser', "$set; UPDATE policies.policies SET status = 'active' WHERE tenant_id = 'acme'", "$at, $name, $name");
 	$node->safe_psql('postgres', "CREATE TABLE kept_$role AS SELECT * FROM policies.policies WHERE tenant_id = 'acme'");
-	follows("a policy removed as $role", 'superuser', "$set DELETE FROM policies.policies WHERE tenant_id = 'acme'", '');
-	follows("a policy written as $role", 'superuser', "$set DELETE FROM policies.sla_coverage WHERE tenant_id = 'acme'; INSERT INTO policies.policies SELECT * FROM kept_$role", "30 $at, $name, $name");
+	follows("a policy removed as $role", 'superuser', "$set; DELETE FROM policies.policies WHERE tenant_id = 'acme'", '');
+	# As a replica nothing has removed its coverage.
+	follows("a policy written as $role", 'superuser', <<SQL, "$at, $name, $name");
+$set;
+DELETE FROM policies.sla_coverage WHERE tenant_id = 'acme';
+INSERT INTO policies.policies SELECT * FROM kept_$role
+SQL
 }
+follows('no policies at all', 'superuser', 'TRUNCATE policies.policies, policies.sla_coverage, policies.policy_reviews', '');
+follows('a policy again', 'superuser', 'INSERT INTO policies.policies SELECT * FROM kept_origin', '30 09:45, Origin, Origin');
+follows('no calendars at all', 'superuser', 'TRUNCATE policies.business_calendars', '30 07:45, Origin, Around the clock');
+follows('a calendar again', 'A', "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('Office', 'UTC', '$office')", '30 09:45, Origin, Office');
+
+# In two phases.
+is(answer($session{A}, "BEGIN; $policies first_response_minutes = 15; PREPARE TRANSACTION 'later'"), '', 'a change is prepared');
+is(seen(qw(A B)), "$now / $now", 'and nobody sees it');
+answer($session{superuser}, "COMMIT PREPARED 'later'");
+$now = '30 09:15, Origin, Office';
+is(seen(qw(A B)), "$now / $now", 'until it is committed');
+
+# A savepoint undone, and one kept.
+answer($session{A}, "BEGIN; SAVEPOINT one; $policies first_response_minutes = 20");
+is(seen('A'), '30 09:20, Origin, Office', 'a change after a savepoint');
+answer($session{A}, "ROLLBACK TO one; $calendars opening_hours = '$early'; RELEASE one");
+is(seen('A'), '30 08:15, Origin, Office', 'that one undone, another kept');
+answer($session{A}, 'ROLLBACK');
+is(seen(qw(A B)), "$now / $now", 'and all of it undone');
+
+# A statement that began before a change, and reads the rules after it, leaves none behind that are out of date. Nor does a
+# transaction whose snapshot is from before a change that it first asks after; and one block of PL/pgSQL follows as well.
+my $slow = "SELECT count(d.policy_id) FROM (SELECT pg_sleep(3) OFFSET 0) s, LATERAL (SELECT * FROM policies_api.sla_deadlines('incident', 'high', '2026-11-30 07:00+00'
+    + CASE WHEN s IS NULL THEN interval '1 day' ELSE interval '0' END)) d";
+answer($session{D}, "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 \\g /dev/null\n");
+answer($session{E} = session_of($acme), $due);    # has read no rules yet
+for my $name (qw(B E)) {
+	start($session{$name}, "$slow;");
+}
+start($session{C}, <<'SQL');
+DO $$
+DECLARE
+    at timestamptz;
+BEGIN
+    FOR i IN 1..200 LOOP
+        at := (SELECT first_response_due_at FROM policies_api.sla_deadlines('incident', 'high', '2026-11-30 07:00+00'));
+        EXIT WHEN at = '2026-11-30 09:40+00';
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+    PERFORM set_config('test.seen', to_char(at, 'HH24:MI'), false);
+END
+$$;
+SQL
+$node->poll_query_until('postgres', "SELECT count(*) = 3 FROM pg_stat_activity WHERE wait_event = 'PgSleep'") or die 'no statement is under way';
+answer($session{A}, "$policies first_response_minutes = 40");
+is(answer($session{D}, 'EXECUTE due'), $now, 'a snapshot from before a change shows the rules from before it');
+is(answer($session{D}, "COMMIT; EXECUTE due"), '30 09:40, Origin, Office', 'and its transaction leaves none behind');
+is(answer($session{$_}, 'EXECUTE due'), "1\n30 09:40, Origin, Office", "nor does a statement of session $_ from before a change") for qw(B E);
+is(answer($session{C}, q(SELECT current_setting('test.seen'))), '09:40', 'and a block of PL/pgSQL sees the change on its way');
+$now = '30 09:40, Origin, Office';
+
+# One connection for many: tenants in turn, applications and persons, callers and auditors.
+my $globex = '{"tenant_id": "globex", "sub": "per_1"}';
+my $app = '{"tenant_id": "acme", "app_id": "app_one", "sub": "svc_1"}';
+for my $pair ([ $globex, 'Globex', 5 ], [ $app, 'App', 10 ]) {
+	my ($claims, $name, $minutes) = @$pair;
+	run_as($claims, <<SQL);
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('$name', 'Asia/Kolkata', '[{"weekdays": [1], "opens": "18:00", "closes": "20:00"}]');
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only) VALUES ('$name', 'high', '["incident"]', $minutes, true)
+SQL
+}
+my %expected = ($acme => $now, $globex => '30 12:35, Globex, Globex', $app => '30 12:40, App, App', '{"tenant_id": "nobody"}' => '');
+my @wrong;
+for my $turn (1 .. 10) {
+	for my $claims (sort keys %expected) {
+		for my $role (qw(policies_caller policies_auditor)) {
+			become($session{B}, $claims, $role);
+			my $got = answer($session{B}, 'EXECUTE due');
+			push @wrong, "$role $claims: $got" if $got ne $expected{$claims};
+		}
+	}
+}
+is("@wrong", '', 'each caller on one connection has its own rules, in any role');
+become($session{B}, $acme);
+answer($session{A}, "$policies name = 'Of acme'");
+my %seen;
+for my $claims (sort keys %expected) {
+	become($session{B}, $claims);
+	$seen{$claims} = answer($session{B}, 'EXECUTE due');
+}
+$expected{$acme} = '30 09:40, Of acme, Office';
+is_deeply(\%seen, \%expected, 'also after a change by one of them');
+like(answer($session{B}, 'SET request.jwt.claims = \'\'; EXECUTE due'), qr/no tenant/, 'and without claims there are none');
+become($session{B}, $acme);
+
+# A hundred tenants on one connection, more than a backend remembers.
+sub claims_of {
+	return sprintf '{"tenant_id": "tenant%02d", "sub": "per_1"}', shift;
+}
+answer($session{E}, 'BEGIN');
+for my $number (0 .. 99) {
+	become($session{E}, claims_of($number));
+	answer($session{E}, "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('$number', 'UTC', '[{\"weekdays\": [1], \"opens\": \"09:"
+		. sprintf('%02d', $number % 60) . "\", \"closes\": \"17:00\"}]')");
+}
+answer($session{E}, 'COMMIT; PREPARE opening AS SELECT calendar_name || policies_api.next_business_opening(\'2026-11-30 07:00+00\')::time FROM policies_api.current_business_calendar()');
+my @hours = map { sprintf '%d09:%02d:00', $_, $_ % 60 } 0 .. 99;
+for my $order ([ 0 .. 99 ], [ reverse 0 .. 99 ], [ map { $_ * 37 % 100 } 0 .. 99 ]) {
+	my $sql = join ";\n", map { "SET request.jwt.claims = '" . claims_of($_) . "';\nEXECUTE opening" } @$order;
+	is(answer($session{E}, $sql), join("\n", @hours[@$order]), 'a hundred tenants on one connection');
+	run_as(claims_of(37), "UPDATE policies_api.business_calendars SET name = 'x' || name");
+	$hours[37] = "x$hours[37]";
+}
+
+# Parallel workers compute the same, also by what only their leader has changed so far.
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE tickets AS SELECT n, timestamptz '2024-01-01' + n * interval '11 minutes 7 seconds' AS opened_at FROM generate_series(1, 100000) n;
+ALTER TABLE tickets SET (parallel_workers = 2);
+ANALYZE tickets;
+GRANT SELECT ON tickets TO policies_caller;
+SQL
+my $all = <<'SQL';
+SELECT count(*), md5(string_agg(t.n || ' ' || d.first_response_due_at || ' ' || policies_api.business_minutes_between(t.opened_at, '2026-11-30'), ',' ORDER BY t.n))
+    FROM tickets t, LATERAL policies_api.sla_deadlines('incident', 'high', t.opened_at) d
+SQL
+answer($session{B}, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; BEGIN');
+my %answers;
+for my $state (qw(committed uncommitted)) {
+	answer($session{B}, "$calendars opening_hours = '$early'") if $state eq 'uncommitted';
+	for my $workers (0, 2) {
+		answer($session{B}, "SET max_parallel_workers_per_gather = $workers");
+		$answers{$state}{$workers} = answer($session{B}, $all);
+	}
+	like(answer($session{B}, "EXPLAIN $all"), qr/Workers Planned: 2/, 'workers take part');
+	like($answers{$state}{0}, qr/^100000\|/, 'all deadlines');
+	is($answers{$state}{2}, $answers{$state}{0}, "workers compute the same by $state rules");
+}
+isnt($answers{uncommitted}{0}, $answers{committed}{0}, 'and these differ');
+answer($session{B}, 'ROLLBACK');
+
+### A hot standby, and a subscriber.
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+$standby->start;
+answer($session{S} = session_of($acme, node => $standby), $due);
+is(answer($session{S}, 'EXECUTE due'), '30 09:40, Of acme, Office', 'the standby computes the same');
+is(answer($session{S}, 'SELECT count(*) FROM tickets, LATERAL policies_api.sla_deadlines(\'incident\', \'high\', opened_at) d WHERE d.first_response_due_at > opened_at'),
+	100000, 'and for many');
+answer($session{S}, 'BEGIN');
+is(answer($session{S}, 'EXECUTE due'), '30 09:40, Of acme, Office', 'in a transaction as well');
+answer($session{A}, "$policies first_response_minutes = 50; $calendars opening_hours = '$early'");
+$node->wait_for_catchup($standby);
+is(answer($session{S}, 'EXECUTE due'), '30 08:50, Of acme, Office', 'which follows a change on the primary');
+answer($session{S}, 'COMMIT');
+answer($session{D}, "BEGIN; $policies status = 'inactive'");
+$node->safe_psql('postgres', 'SELECT pg_switch_wal()');
+$node->wait_for_catchup($standby);
+is(answer($session{S}, 'EXECUTE due'), '30 08:50, Of acme, Office', 'not one that is not committed');
+answer($session{D}, 'COMMIT');
+$node->wait_for_catchup($standby);
+is(answer($session{S}, 'EXECUTE due'), '', 'and then it is');
+$standby->stop;
+
+my $subscriber = new_server('subscriber', "timezone = 'UTC'");
+create_register($subscriber, 'postgres');
+$node->safe_psql('postgres', 'CREATE PUBLICATION register FOR ALL TABLES IN SCHEMA policies');
+$subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION register CONNECTION '" . $node->connstr('postgres') . "' PUBLICATION register");
+$subscriber->wait_for_subscription_sync($node, 'register');
+answer($session{R} = session_of($acme, node => $subscriber), $due);
+is(answer($session{R}, 'EXECUTE due'), '', 'the subscriber has the inactive policy');
+for my $change ([ "$policies status = 'active'", '30 08:50, Of acme, Office' ], [ "$policies first_response_minutes = 55", '30 08:55, Of acme, Office' ],
+	[ "$calendars opening_hours = '$office'", '30 09:55, Of acme, Office' ], [ 'DELETE FROM policies_api.policies', '' ]) {
+	answer($session{A}, $change->[0]);
+	$node->wait_for_catchup('register');
+	is(answer($session{R}, 'EXECUTE due'), $change->[1], "the subscriber follows $change->[0]");
+}
+close_session($_) for values %session;
 done_testing();

@@ -52,7 +52,6 @@ FROM (VALUES
     ('policies.policies', 'cover_ticket_types'),
     ('policies.sla_coverage', 'skip_known_coverage'),
     ('policies.policies', 'reset_sla_clocks'),
-    ('policies.sla_coverage', 'reset_sla_clocks'),
     ('policies.business_calendars', 'reset_sla_clocks'),
     ('policies.business_calendars', 'check_business_calendar')
 ) AS needed (relation, function)
