@@ -21,7 +21,17 @@ namespace {
 
 using namespace policies;
 
-enum Column : int { name, time_zone, opening_hours, holidays, is_default, id, is_deleted, column_count };
+enum Column : int {
+    name,
+    time_zone,
+    opening_hours,
+    holidays,
+    is_default,
+    id,
+    app_id,
+    is_deleted,
+    column_count
+};
 
 constexpr std::array<pg::NeededColumn, column_count> columns{{
     {"name", TEXTOID},
@@ -30,6 +40,7 @@ constexpr std::array<pg::NeededColumn, column_count> columns{{
     {"holidays", JSONBOID},
     {"is_default", BOOLOID},
     {"id", TEXTOID},
+    {"app_id", TEXTOID},
     {"is_deleted", BOOLOID},
 }};
 
@@ -38,11 +49,20 @@ class CalendarRow {
 public:
     explicit CalendarRow(const TriggerData* trigger)
         : descriptor_(RelationGetDescr(trigger->tg_relation)), row_(pg::row_of(trigger)),
+          stored_row_(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_trigtuple : nullptr),
           numbers_(pg::call([&] { return pg::column_numbers(trigger->tg_relation, columns); })) {}
 
     std::optional<Datum> datum(Column column) const {
         const auto field = pg::field_of(row_, descriptor_, numbers_[column]);
         return field.is_null ? std::nullopt : std::optional(field.value);
+    }
+    /// The application that the row is of, whatever is given for it: a new one is of the caller's.
+    std::optional<std::string> application(const core::Claims& caller) const {
+        if (stored_row_ == nullptr) {
+            return caller.app_id;
+        }
+        const auto field = pg::field_of(stored_row_, descriptor_, numbers_[app_id]);
+        return field.is_null ? std::nullopt : std::optional(std::string(pg::text_view(field.value)));
     }
     /// The JSON text of a column, or the column's default where a bulk INSERT has NULL.
     std::string_view json(Column column, std::string_view standard = "") const {
@@ -64,6 +84,7 @@ public:
 private:
     TupleDesc descriptor_;
     HeapTuple row_;
+    HeapTuple stored_row_; ///< before an UPDATE
     std::array<AttrNumber, column_count> numbers_;
 };
 
@@ -113,7 +134,7 @@ void refuse_second_default(const CalendarRow& row) {
         "SELECT id, name FROM policies.business_calendars WHERE tenant_id OPERATOR(pg_catalog.=) $1 "
         "AND ($2 IS NULL AND app_id IS NULL OR app_id OPERATOR(pg_catalog.=) $2) "
         "AND is_default AND NOT is_deleted AND ($3 IS NULL OR id OPERATOR(pg_catalog.<>) $3)",
-        {pg::text_parameter(caller.tenant_id), pg::text_parameter(caller.app_id),
+        {pg::text_parameter(caller.tenant_id), pg::text_parameter(row.application(caller)),
          pg::text_parameter(own_id ? std::optional(pg::text_view(*own_id)) : std::nullopt)});
     if (!others.empty()) {
         const auto& other = others.front();
