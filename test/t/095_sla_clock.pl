@@ -383,7 +383,7 @@ for my $state (qw(committed uncommitted)) {
 isnt($answers{uncommitted}{0}, $answers{committed}{0}, 'and these differ');
 answer($session{B}, 'ROLLBACK');
 
-### A hot standby, and a subscriber.
+### A hot standby, and a subscriber to the two tables that the clock reads.
 $node->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($node, 'base', has_streaming => 1);
@@ -409,8 +409,8 @@ $standby->stop;
 
 my $subscriber = new_server('subscriber', "timezone = 'UTC'");
 create_register($subscriber, 'postgres');
-$node->safe_psql('postgres', 'CREATE PUBLICATION register FOR ALL TABLES IN SCHEMA policies');
-$subscriber->safe_psql('postgres', "CREATE SUBSCRIPTION register CONNECTION '" . $node->connstr('postgres') . "' PUBLICATION register");
+$node->safe_psql('postgres', 'CREATE PUBLICATION register FOR TABLE policies.policies, policies.business_calendars');
+$subscriber->safe_psql('postgres', 'CREATE SUBSCRIPTION register CONNECTION $$' . $node->connstr('postgres') . '$$ PUBLICATION register');
 $subscriber->wait_for_subscription_sync($node, 'register');
 answer($session{R} = session_of($acme, node => $subscriber), $due);
 is(answer($session{R}, 'EXECUTE due'), '', 'the subscriber has the inactive policy');
