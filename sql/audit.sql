@@ -114,7 +114,9 @@ SELECT * FROM regress_audit.plant('DROP TRIGGER policies_check ON policies.polic
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_coverage ON policies.policies');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_check ON policies.business_calendars');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock ON policies.business_calendars');
-SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock ON policies.sla_coverage');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_insert ON policies.policies');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_delete ON policies.policies');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_truncate ON policies.policies');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_restore ON policies.sla_coverage');
 CREATE FUNCTION regress_audit.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
 SELECT * FROM regress_audit.plant('CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON regress_audit.tickets

@@ -70,6 +70,26 @@ void on_transaction_end(XactEvent event, void*) {
     }
 }
 
+/// Hears of what others have committed, once for each snapshot that sees more than the one before. PostgreSQL
+/// itself does so when a transaction first locks a table, and a statement may lock none. As long as a
+/// snapshot's end is the same, the transactions that it takes for running can only become fewer.
+void hear_of_changes() {
+    static TransactionId end = InvalidTransactionId;
+    static uint32 running = 0;
+    static int32 running_below = 0;
+    if (!ActiveSnapshotSet()) {
+        return;
+    }
+    const Snapshot snapshot = GetActiveSnapshot();
+    if (snapshot->xmax == end && snapshot->xcnt == running && snapshot->subxcnt == running_below) {
+        return;
+    }
+    pg::call([] { AcceptInvalidationMessages(); });
+    end = snapshot->xmax;
+    running = snapshot->xcnt;
+    running_below = snapshot->subxcnt;
+}
+
 /// Reads with what is committed now: with the snapshot of a statement that began before a change, the rules
 /// would be those from before it, and nothing would tell of the change again.
 class CurrentSnapshot {
@@ -244,6 +264,7 @@ const CalendarInForce& SlaRules::calendar_of(const TargetsInForce& targets) {
 }
 
 SlaRules& current_sla_rules(std::optional<TimestampTz> as_of) {
+    hear_of_changes();
     const auto& claims = pg::current_context().claims;
     if (!claims) {
         pg::fail(core::Error(claims.error()));
@@ -279,9 +300,12 @@ void watch_sla_rules() {
 
 } // namespace policies
 
-/// The trigger on what the rules are read from. Only a signal: it changes no row.
+/// The trigger, of rows or statements, on what the rules are read from. Only a signal: it changes no row.
 POLICIES_FUNCTION(reset_sla_clocks) {
-    policies::pg::trigger_data(fcinfo, "reset_sla_clocks");
+    if (!CALLED_AS_TRIGGER(fcinfo)) {
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"policies.reset_sla_clocks\" works only as a trigger")));
+    }
     const Oid schema = get_namespace_oid("policies", false);
     const Oid relation = get_relname_relid(policies::signal_relation, schema);
     if (OidIsValid(relation)) {
