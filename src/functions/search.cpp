@@ -2,77 +2,20 @@
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 #include "pg/table.hpp"
-#include "pg/trigger.hpp"
 #include "pg/values.hpp"
 
 extern "C" {
-#include "catalog/pg_type.h"
-#include "utils/datum.h"
 #include "utils/tuplestore.h"
 }
 
-// Full-text search: the trigger that keeps the words of each policy, and the search itself. Both work with
-// the rights of the register's owner: under row security no index could serve the condition on the words,
-// which is not leakproof.
+// Full-text search. It works with the rights of the register's owner: under row security no index could serve
+// the condition on the words, which is not leakproof.
 
 namespace {
 
 using namespace policies;
 
 constexpr std::int32_t max_results_limit = 1000;
-
-/// True while the trigger itself writes the words, which then needs no look at what is there already.
-bool is_indexing = false;
-
-/// The columns whose words are searched, and those that say whose they are.
-constexpr std::array<pg::NeededColumn, 7> columns{{
-    {"tenant_id", TEXTOID},
-    {"id", TEXTOID},
-    {"app_id", TEXTOID},
-    {"name", TEXTOID},
-    {"description", TEXTOID},
-    {"tags", JSONBOID},
-    {"body", TEXTOID},
-}};
-
-struct Indexer {
-    std::array<AttrNumber, columns.size()> numbers;
-
-    void build(FunctionCallInfo fcinfo) {
-        numbers = pg::column_numbers(reinterpret_cast<TriggerData*>(fcinfo->context)->tg_relation, columns);
-    }
-};
-
-bool is_same(const pg::Field& left, const pg::Field& right) {
-    return left.is_null == right.is_null &&
-           (left.is_null || datum_image_eq(left.value, right.value, false, -1));
-}
-
-/// Whether an update leaves the words as they are.
-bool keeps_words(const TriggerData* trigger, const Indexer& indexer) {
-    const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-    return pg::fired_by_update(trigger) && std::ranges::all_of(indexer.numbers, [&](AttrNumber number) {
-               return pg::call([&] {
-                   return is_same(pg::field_of(trigger->tg_trigtuple, descriptor, number),
-                                  pg::field_of(trigger->tg_newtuple, descriptor, number));
-               });
-           });
-}
-
-void index_policy(std::string_view tenant_id, std::string_view id) {
-    struct Indexing {
-        Indexing() { is_indexing = true; }
-        ~Indexing() { is_indexing = false; }
-    } const indexing;
-    pg::execute("INSERT INTO policies.policy_search (tenant_id, policy_id, document) "
-                "SELECT p.tenant_id, p.id, "
-                "policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, "
-                "policies.search_language(p.tenant_id, p.app_id)) "
-                "FROM policies.policies p "
-                "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
-                "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET document = excluded.document",
-                {pg::text_parameter(tenant_id), pg::text_parameter(id)});
-}
 
 pg::Parameter text_argument_parameter(FunctionCallInfo fcinfo, int n) {
     return {.type = TEXTOID, .value = PG_GETARG_DATUM(n), .is_null = PG_ARGISNULL(n)};
@@ -102,7 +45,7 @@ constexpr const char* search_statement =
     "SELECT found.policy_id, found.rank, found.words, found.language FROM ("
     "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, q.words) AS rank, q.words, q.language "
     "FROM (SELECT l.language, pg_catalog.websearch_to_tsquery(l.language, $3) AS words "
-    "FROM (SELECT policies.search_language($1, $2) AS language) AS l) AS q "
+    "FROM (SELECT policies.search_language($1) AS language) AS l) AS q "
     "JOIN policies.policy_search s ON s.document OPERATOR(pg_catalog.@@) "
     "(policies.tenant_query($1) OPERATOR(pg_catalog.&&) q.words) "
     "JOIN policies.policies p ON p.tenant_id OPERATOR(pg_catalog.=) s.tenant_id "
@@ -120,43 +63,6 @@ constexpr const char* search_statement =
 
 } // namespace
 
-POLICIES_FUNCTION(index_policy) {
-    const auto* const trigger = pg::call([&] { return pg::trigger_data(fcinfo, "index_policy"); });
-    const auto& indexer = *pg::call([&] { return pg::statement_state<Indexer>(fcinfo); });
-    if (keeps_words(trigger, indexer)) {
-        return PointerGetDatum(nullptr);
-    }
-    const Relation table = trigger->tg_relation;
-    const auto text = [&](int column) {
-        return std::string(pg::text_view(
-            pg::field_of(pg::row_of(trigger), RelationGetDescr(table), indexer.numbers[column]).value));
-    };
-    const pg::SpiSession session;
-    const pg::RunAs owner(table->rd_rel->relowner);
-    index_policy(text(0), text(1));
-    return PointerGetDatum(nullptr);
-}
-
-/// A restore of data alone fires the policies' trigger first: the rows it made are then restored once more.
-POLICIES_FUNCTION(skip_known_document) {
-    const auto* const trigger = pg::call([&] { return pg::trigger_data(fcinfo, "skip_known_document"); });
-    bool is_known = false;
-    if (!is_indexing) {
-        const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-        const auto text = [&](const char* column) {
-            const AttrNumber number =
-                pg::call([&] { return pg::column_number(trigger->tg_relation, column, TEXTOID); });
-            return pg::text_view(pg::field_of(trigger->tg_trigtuple, descriptor, number).value);
-        };
-        const pg::SpiSession session;
-        is_known = !pg::query("SELECT FROM policies.policy_search WHERE tenant_id OPERATOR(pg_catalog.=) $1 "
-                              "AND policy_id OPERATOR(pg_catalog.=) $2",
-                              {pg::text_parameter(text("tenant_id")), pg::text_parameter(text("policy_id"))})
-                        .empty();
-    }
-    return PointerGetDatum(is_known ? nullptr : trigger->tg_trigtuple);
-}
-
 /// find_policies(query, category, status, tag, owner_id, after_rank, after_id, max_results)
 POLICIES_FUNCTION(find_policies) {
     pg::call([&] { InitMaterializedSRF(fcinfo, 0); });
@@ -164,8 +70,8 @@ POLICIES_FUNCTION(find_policies) {
     require_query(fcinfo);
 
     const pg::SpiSession session;
-    const pg::RunAs owner(pg::relation_owner("policies", "policy_search"));
-    const auto count = pg::execute(
+    const pg::RunAs owner(pg::register_owner("policy_search"));
+    const auto count = pg::select(
         search_statement, {pg::text_parameter(caller.tenant_id),
                            pg::text_parameter(caller.app_id),
                            text_argument_parameter(fcinfo, 0),
