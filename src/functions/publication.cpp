@@ -29,6 +29,7 @@ struct LockedPolicy {
     std::optional<std::string> app_id;
     std::string content;
     std::string content_hash;
+    TimestampTz updated_at;
     std::optional<std::string> last_version;
     std::optional<std::string> last_hash;
 };
@@ -62,7 +63,7 @@ std::string require_person(const core::Claims& caller, const char* action) {
 LockedPolicy lock_policy(const core::Claims& caller, const std::string& id, Lock lock) {
     const auto found = pg::query(
         "SELECT app_id, policies.policy_content(pg_catalog.to_jsonb(p)) AS content, "
-        "policies.content_hash(policies.policy_content(pg_catalog.to_jsonb(p))) "
+        "policies.content_hash(policies.policy_content(pg_catalog.to_jsonb(p))), updated_at "
         "FROM policies.policies p "
         "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2 AND NOT is_deleted "
         "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) " +
@@ -75,6 +76,7 @@ LockedPolicy lock_policy(const core::Claims& caller, const std::string& id, Lock
                         .app_id = found[0][0],
                         .content = found[0][1].value(),
                         .content_hash = found[0][2].value(),
+                        .updated_at = DatumGetTimestampTz(pg::result_value(0, 4).value),
                         .last_version = std::nullopt,
                         .last_hash = std::nullopt};
     const auto last =
@@ -171,7 +173,8 @@ void ask_again(const core::Claims& caller, const LockedPolicy& policy, const std
                 "FROM (SELECT DISTINCT ON (a.person_id) a.person_id, a.requested_at, a.due_at "
                 "FROM policies.policy_acknowledgements a "
                 "WHERE a.tenant_id OPERATOR(pg_catalog.=) $1 AND a.policy_id OPERATOR(pg_catalog.=) $3 "
-                "AND a.acknowledged_at IS DISTINCT FROM a.requested_at "
+                "AND (a.acknowledged_at IS NULL "
+                "OR a.acknowledged_at OPERATOR(pg_catalog.<>) a.requested_at) "
                 "ORDER BY a.person_id, a.requested_at DESC) AS earlier",
                 {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
                  pg::text_parameter(policy.id), pg::text_parameter(version), pg::timestamp_parameter(now),
@@ -206,14 +209,24 @@ void refuse_author(const core::Claims& caller, const LockedPolicy& policy, const
     }
 }
 
-void refuse_second_approval(const core::Claims& caller, const LockedPolicy& policy,
-                            const std::string& person) {
-    if (!pg::query("SELECT FROM policies.policy_approvals WHERE tenant_id OPERATOR(pg_catalog.=) $1 "
-                   "AND policy_id OPERATOR(pg_catalog.=) $2 AND content_hash OPERATOR(pg_catalog.=) $3 "
-                   "AND approved_by OPERATOR(pg_catalog.=) $4",
-                   {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
-                    pg::text_parameter(policy.content_hash), pg::text_parameter(person)})
-             .empty()) {
+/// Adds an approval, once for each person and content, even when they approve twice at the same time.
+void insert_approval(const core::Claims& caller, const LockedPolicy& policy, const std::string& person,
+                     const std::optional<std::string>& note) {
+    const pg::RunAs owner(owner_of_versions());
+    const auto added =
+        pg::execute("INSERT INTO policies.policy_approvals "
+                    "(id, tenant_id, app_id, policy_id, content_hash, approved_at, approved_by, note) "
+                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+                    "ON CONFLICT (tenant_id, policy_id, content_hash, approved_by) DO NOTHING",
+                    {{.type = TEXTOID, .value = pg::new_id("apr")},
+                     pg::text_parameter(caller.tenant_id),
+                     pg::text_parameter(policy.app_id),
+                     pg::text_parameter(policy.id),
+                     pg::text_parameter(policy.content_hash),
+                     pg::timestamp_parameter(GetCurrentTransactionStartTimestamp()),
+                     pg::text_parameter(person),
+                     pg::text_parameter(note)});
+    if (added == 0) {
         fail(core::ErrorCode::conflict, "person " + core::quoted(person) +
                                             " has approved this content of policy " +
                                             core::quoted(policy.id) + " already");
@@ -285,7 +298,9 @@ POLICIES_FUNCTION(publish_version) {
     const auto policy = lock_policy(caller, id, Lock::exclusive);
     const auto version = pg::unwrap(core::next_version(policy.last_version, requested));
     require_approvals(caller, policy);
-    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    // Never before its content was written, nor before the last version: the transactions that did that may
+    // have begun later than this one.
+    const TimestampTz now = std::max(GetCurrentTransactionStartTimestamp(), policy.updated_at);
     const auto* const change = change_between(policy.last_version, version);
     {
         const pg::RunAs owner(owner_of_versions());
@@ -317,21 +332,7 @@ POLICIES_FUNCTION(approve_content) {
              "Read it again; policy_content_hash() tells the hash of its present content.");
     }
     refuse_author(caller, policy, person);
-    refuse_second_approval(caller, policy, person);
-    {
-        const pg::RunAs owner(owner_of_versions());
-        pg::execute("INSERT INTO policies.policy_approvals "
-                    "(id, tenant_id, app_id, policy_id, content_hash, approved_at, approved_by, note) "
-                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                    {{.type = TEXTOID, .value = pg::new_id("apr")},
-                     pg::text_parameter(caller.tenant_id),
-                     pg::text_parameter(policy.app_id),
-                     pg::text_parameter(policy.id),
-                     pg::text_parameter(policy.content_hash),
-                     pg::timestamp_parameter(GetCurrentTransactionStartTimestamp()),
-                     pg::text_parameter(person),
-                     pg::text_parameter(note)});
-    }
+    insert_approval(caller, policy, person, note);
     return Int32GetDatum(count_approvals(caller, policy));
 }
 
