@@ -40,15 +40,17 @@ CREATE FUNCTION policies.search_document(
 ) RETURNS tsvector
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
+    -- A tsvector holds a megabyte, of which a character takes eight bytes at most.
     SELECT policies.tenant_word(search_document.tenant_id)
-        || setweight(to_tsvector(search_document.language, coalesce(search_document.name, '')), 'A')
-        || setweight(to_tsvector(search_document.language, coalesce(search_document.description, '')), 'B')
-        || setweight(jsonb_to_tsvector(search_document.language, coalesce(search_document.tags, '[]'), '["string", "key"]'), 'B')
-        -- A tsvector holds a megabyte at most, whatever the characters.
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.body, ''), 150000)), 'D');
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.name, ''), 1000)), 'A')
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.description, ''), 10000)), 'B')
+        || setweight(CASE WHEN length(search_document.tags::text) > 10000
+            THEN to_tsvector(search_document.language, left(search_document.tags::text, 10000))
+            ELSE jsonb_to_tsvector(search_document.language, coalesce(search_document.tags, '[]'), '["string", "key"]') END, 'B')
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.body, ''), 100000)), 'D');
 END;
 COMMENT ON FUNCTION policies.search_document(text, text, text, jsonb, text, regconfig) IS
-'The words of a policy in a language, weighted, with its tenant''s.';
+'The words of a policy in a language, weighted, with its tenant''s: of its name the first 1,000 characters count, of its description and tags 10,000 each, of its body 100,000.';
 
 CREATE FUNCTION policies.search_language(tenant_id text, app_id text) RETURNS regconfig
 LANGUAGE sql STABLE PARALLEL SAFE
