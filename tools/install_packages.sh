@@ -4,7 +4,7 @@ set -eu
 major=${PG_MAJOR:-15}
 packages="make g++ cmake libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl rsync debian-policy
-    pgbouncer sqlsmith valgrind procps tzdata"
+    postgresql-$major-cron pgbouncer sqlsmith valgrind procps tzdata"
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then

@@ -42,7 +42,7 @@ SELECT count(policies_api.request_acknowledgements(id, ARRAY['per_2', 'per_3', '
 UPDATE policies_api.policies SET body = body || 'changed' WHERE name < 'running document 4' AND name LIKE 'running%'
 SQL
 				per_2 => <<'SQL',
-SELECT count(policies_api.approve_policy(id, policies_api.policy_content_hash(id))) FROM policies_api.policies WHERE name LIKE 'running%';
+SELECT count(policies_api.approve_policy(id, policies_api.policy_content_hash(id))) FROM policies_api.policies WHERE name LIKE 'running%' AND name < 'running document 4';
 SELECT count(*) FROM policies_api.policies p, policies_api.acknowledge_policy(p.id) WHERE name LIKE 'running%'
 SQL
 				per_3 => q(SELECT count(policies_api.publish_policy(id, CASE name WHEN 'running document 1' THEN 'major' ELSE 'minor' END)) FROM policies_api.policies WHERE name LIKE 'running%' AND name < 'running document 4'),
