@@ -94,6 +94,12 @@ DELETE FROM policies.policy_search s USING policies.policies p WHERE (p.tenant_i
 SELECT policies.rebuild_search('search_a'), policies.rebuild_search() > 6 AS all;
 SELECT count(*) FROM (TABLE words EXCEPT TABLE policies.policy_search) AS t;
 DROP TABLE words;
+-- However long a text is and of whatever characters, it can be written; its beginning is found.
+INSERT INTO policies.policies (tenant_id, name, description, tags, body) SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
+FROM (SELECT string_agg(chr(131072 + 2 * n) || '-' || chr(131073 + 2 * n), ' ') AS text FROM generate_series(1, 37500) n) AS t;
+INSERT INTO policies.policies (tenant_id, name, description, tags, body) SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
+FROM (SELECT string_agg(repeat(chr(131072 + n), 200) || '.de/a', ' ') AS text FROM generate_series(1, 1500) n) AS t;
+SELECT count(*) FROM policies.policy_search WHERE tenant_id = 'search_d' AND document @@ 'long:A & long:B & long:D';
 -- The index serves it.
 INSERT INTO policies.policies (id, tenant_id, name, body) SELECT policies.new_id('pol'), 'search_c', 'filler', 'word' || n FROM generate_series(1, 3000) n;
 ANALYZE policies.policy_search;

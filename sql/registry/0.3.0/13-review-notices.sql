@@ -68,11 +68,13 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     RETURN QUERY
-    UPDATE policies.review_notices n SET taken_at = now(), taken_by = session_user
-    FROM (
+    -- Materialized: whatever the plan, the oldest are looked for once, and no more than so many.
+    WITH open AS MATERIALIZED (
         SELECT o.tenant_id, o.id FROM policies.review_notices o WHERE o.taken_at IS NULL
         ORDER BY o.noticed_at, o.tenant_id, o.id LIMIT max_notices FOR UPDATE SKIP LOCKED
-    ) open
+    )
+    UPDATE policies.review_notices n SET taken_at = now(), taken_by = session_user
+    FROM open
     WHERE n.tenant_id = open.tenant_id AND n.id = open.id
     RETURNING n.*;
 END

@@ -42,13 +42,13 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- A tsvector holds a megabyte at most, whatever the characters, and no policy is to be refused for its words.
     SELECT policies.tenant_word(search_document.tenant_id)
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.name, ''), 5000)), 'A')
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.description, ''), 20000)), 'B')
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.tags::text, ''), 20000)), 'B')
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.name, ''), 1000)), 'A')
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.description, ''), 10000)), 'B')
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.tags::text, ''), 10000)), 'B')
         || setweight(to_tsvector(search_document.language, left(coalesce(search_document.body, ''), 100000)), 'D');
 END;
 COMMENT ON FUNCTION policies.search_document(text, text, text, jsonb, text, regconfig) IS
-'The words of a policy in a language, weighted, with its tenant''s: of the first 5,000 characters of its name, 20,000 of its description and tags, and 100,000 of its body.';
+'The words of a policy in a language, weighted, with its tenant''s: of the first 1,000 characters of its name, 10,000 each of its description and tags, and 100,000 of its body.';
 
 CREATE FUNCTION policies.search_language(tenant_id text) RETURNS regconfig
 LANGUAGE sql STABLE PARALLEL SAFE
