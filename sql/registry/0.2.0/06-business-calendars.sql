@@ -61,10 +61,16 @@ CREATE TRIGGER policies_clock AFTER INSERT OR UPDATE OR DELETE ON policies.busin
 CREATE TRIGGER policies_clock AFTER UPDATE ON policies.policies
     FOR EACH ROW
     WHEN ((OLD.applies_to IS NOT NULL OR NEW.applies_to IS NOT NULL)
-        AND (OLD.tenant_id, OLD.app_id, OLD.name, OLD.status, OLD.is_deleted, OLD.priority, OLD.applies_to,
-            OLD.first_response_minutes, OLD.resolution_minutes, OLD.business_hours_only)
-        IS DISTINCT FROM (NEW.tenant_id, NEW.app_id, NEW.name, NEW.status, NEW.is_deleted, NEW.priority, NEW.applies_to,
-            NEW.first_response_minutes, NEW.resolution_minutes, NEW.business_hours_only))
+        AND (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id
+            OR OLD.app_id IS DISTINCT FROM NEW.app_id
+            OR OLD.name IS DISTINCT FROM NEW.name
+            OR OLD.status IS DISTINCT FROM NEW.status
+            OR OLD.is_deleted IS DISTINCT FROM NEW.is_deleted
+            OR OLD.priority IS DISTINCT FROM NEW.priority
+            OR OLD.applies_to IS DISTINCT FROM NEW.applies_to
+            OR OLD.first_response_minutes IS DISTINCT FROM NEW.first_response_minutes
+            OR OLD.resolution_minutes IS DISTINCT FROM NEW.resolution_minutes
+            OR OLD.business_hours_only IS DISTINCT FROM NEW.business_hours_only))
     EXECUTE FUNCTION policies.reset_sla_clocks();
 CREATE TRIGGER policies_clock_insert AFTER INSERT ON policies.policies
     FOR EACH ROW WHEN (NEW.applies_to IS NOT NULL) EXECUTE FUNCTION policies.reset_sla_clocks();
