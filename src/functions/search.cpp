@@ -5,8 +5,12 @@
 #include "pg/values.hpp"
 
 extern "C" {
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "utils/datum.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 }
 
@@ -23,11 +27,15 @@ constexpr std::int32_t max_results_limit = 1000;
 /// True while the trigger itself writes the words, which then needs no look at what is there already.
 bool is_indexing = false;
 
-/// The columns whose words are searched, and those that say whose they are.
-constexpr std::array<pg::NeededColumn, 7> columns{{
+/// The columns whose words are searched, and those that say whose they are and whether they are searched.
+constexpr std::array<pg::NeededColumn, 11> columns{{
     {"tenant_id", TEXTOID},
     {"id", TEXTOID},
+    {"is_deleted", BOOLOID},
     {"app_id", TEXTOID},
+    {"category", TEXTOID},
+    {"status", TEXTOID},
+    {"owner_id", TEXTOID},
     {"name", TEXTOID},
     {"description", TEXTOID},
     {"tags", JSONBOID},
@@ -58,27 +66,48 @@ bool keeps_words(const TriggerData* trigger, const Indexer& indexer) {
            });
 }
 
-void index_policy(std::string_view tenant_id, std::string_view id) {
+pg::KeptStatement insert_words{
+    .sql = "INSERT INTO policies.policy_search "
+           "(tenant_id, policy_id, app_id, category, status, owner_id, tags, document) "
+           "SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags, "
+           "policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, "
+           "policies.search_language(p.tenant_id, p.app_id)) "
+           "FROM policies.policies p "
+           "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
+           "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET app_id = excluded.app_id, "
+           "category = excluded.category, status = excluded.status, owner_id = excluded.owner_id, "
+           "tags = excluded.tags, document = excluded.document"};
+
+pg::KeptStatement delete_words{
+    .sql = "DELETE FROM policies.policy_search "
+           "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2"};
+
+void index_policy(std::string_view tenant_id, std::string_view id, bool is_deleted) {
     struct Indexing {
         Indexing() { is_indexing = true; }
         ~Indexing() { is_indexing = false; }
     } const indexing;
-    pg::execute("INSERT INTO policies.policy_search (tenant_id, policy_id, document) "
-                "SELECT p.tenant_id, p.id, "
-                "policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, "
-                "policies.search_language(p.tenant_id, p.app_id)) "
-                "FROM policies.policies p "
-                "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
-                "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET document = excluded.document",
+    pg::execute(is_deleted ? delete_words : insert_words,
                 {pg::text_parameter(tenant_id), pg::text_parameter(id)});
 }
 
 /// The owner of the register, with whose rights is searched.
 Oid owner_of_search() {
-    const auto rows = pg::query("SELECT relowner FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) "
-                                "'policies.policy_search'::pg_catalog.regclass",
-                                {});
-    return static_cast<Oid>(std::stoul(rows.at(0)[0].value()));
+    const Oid owner = pg::call([] {
+        const Oid schema = get_namespace_oid("policies", true);
+        const HeapTuple table =
+            SearchSysCache1(RELOID, ObjectIdGetDatum(get_relname_relid("policy_search", schema)));
+        if (!HeapTupleIsValid(table)) {
+            return InvalidOid;
+        }
+        const Oid found = reinterpret_cast<Form_pg_class>(GETSTRUCT(table))->relowner;
+        ReleaseSysCache(table);
+        return found;
+    });
+    if (!OidIsValid(owner)) {
+        pg::fail({.code = core::ErrorCode::internal, .message = "table policies.policy_search is missing"});
+    }
+    return owner;
 }
 
 pg::Parameter text_argument_parameter(FunctionCallInfo fcinfo, int n) {
@@ -104,26 +133,42 @@ void require_query(FunctionCallInfo fcinfo) {
     }
 }
 
-// The caller's tenant and app are part of the statement: nothing else keeps other tenants' rows out of it.
-constexpr const char* search_statement =
-    "SELECT found.policy_id, found.rank, found.words, found.language FROM ("
-    "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, q.words) AS rank, q.words, q.language "
-    "FROM (SELECT l.language, pg_catalog.websearch_to_tsquery(l.language, $3) AS words "
-    "FROM (SELECT policies.search_language($1, $2) AS language) AS l) AS q "
-    "JOIN policies.policy_search s ON s.document OPERATOR(pg_catalog.@@) "
-    "(policies.tenant_query($1) OPERATOR(pg_catalog.&&) q.words) "
-    "JOIN policies.policies p ON p.tenant_id OPERATOR(pg_catalog.=) s.tenant_id "
-    "AND p.id OPERATOR(pg_catalog.=) s.policy_id "
-    "WHERE s.tenant_id OPERATOR(pg_catalog.=) $1 AND NOT p.is_deleted "
-    "AND pg_catalog.numnode(q.words) OPERATOR(pg_catalog.>) 0 "
-    "AND ($2 IS NULL OR p.app_id OPERATOR(pg_catalog.=) $2) "
-    "AND ($4 IS NULL OR p.category OPERATOR(pg_catalog.=) $4) "
-    "AND ($5 IS NULL OR p.status OPERATOR(pg_catalog.=) $5) "
-    "AND ($6 IS NULL OR p.tags OPERATOR(pg_catalog.?) $6) "
-    "AND ($7 IS NULL OR p.owner_id OPERATOR(pg_catalog.=) $7)) AS found "
-    "WHERE $8 IS NULL OR found.rank OPERATOR(pg_catalog.<) $8 "
-    "OR found.rank OPERATOR(pg_catalog.=) $8 AND found.policy_id OPERATOR(pg_catalog.>) $9 "
-    "ORDER BY found.rank DESC, found.policy_id LIMIT $10";
+/// The query in the tenant's language, also with the word that stands for the tenant, and whether the tenant
+/// has so few policies that looking at each beats any index of words.
+pg::KeptStatement parse_query{
+    .sql =
+        "SELECT l.language, w.words, policies.tenant_query($1) OPERATOR(pg_catalog.&&) w.words, "
+        "pg_catalog.numnode(w.words), 200 OPERATOR(pg_catalog.>) (SELECT pg_catalog.count(*) FROM ("
+        "SELECT FROM policies.policy_search s WHERE s.tenant_id OPERATOR(pg_catalog.=) $1 LIMIT 200) AS few) "
+        "FROM (SELECT policies.search_language($1, $2) AS language OFFSET 0) AS l "
+        "CROSS JOIN LATERAL (SELECT pg_catalog.websearch_to_tsquery(l.language, $3) AS words OFFSET 0) AS w"};
+
+struct SearchQuery {
+    Datum language;
+    Datum words;
+    Datum words_of_tenant;
+    bool is_of_few;
+};
+
+/// The search, planned for its query: words may be in every document or in none. The caller's tenant and app
+/// are part of it; nothing else keeps other tenants' rows out. Of a tenant with many policies the index of
+/// words finds them, since the tenant is a word of each: its primary key, of no more use then, is kept out by
+/// coalesce().
+pg::KeptStatement search{
+    .sql = "SELECT found.policy_id, found.rank FROM ("
+           "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, $3) AS rank FROM policies.policy_search s "
+           "WHERE coalesce(s.tenant_id, '') OPERATOR(pg_catalog.=) $1 "
+           "AND (NOT $12 OR s.tenant_id OPERATOR(pg_catalog.=) $1) "
+           "AND s.document OPERATOR(pg_catalog.@@) $4 "
+           "AND ($2 IS NULL OR s.app_id OPERATOR(pg_catalog.=) $2) "
+           "AND ($5 IS NULL OR s.category OPERATOR(pg_catalog.=) $5) "
+           "AND ($6 IS NULL OR s.status OPERATOR(pg_catalog.=) $6) "
+           "AND ($7 IS NULL OR s.tags OPERATOR(pg_catalog.?) $7) "
+           "AND ($8 IS NULL OR s.owner_id OPERATOR(pg_catalog.=) $8) OFFSET 0) AS found "
+           "WHERE $9 IS NULL OR found.rank OPERATOR(pg_catalog.<) $9 "
+           "OR found.rank OPERATOR(pg_catalog.=) $9 AND found.policy_id OPERATOR(pg_catalog.>) $10 "
+           "ORDER BY found.rank DESC, found.policy_id LIMIT $11",
+    .planning = pg::Planning::for_each_execution};
 
 } // namespace
 
@@ -140,7 +185,9 @@ POLICIES_FUNCTION(index_policy) {
     };
     const pg::SpiSession session;
     const pg::RunAs owner(table->rd_rel->relowner);
-    index_policy(text(0), text(1));
+    const bool is_deleted =
+        DatumGetBool(pg::field_of(pg::row_of(trigger), RelationGetDescr(table), indexer.numbers[2]).value);
+    index_policy(text(0), text(1), is_deleted);
     return PointerGetDatum(nullptr);
 }
 
@@ -172,26 +219,33 @@ POLICIES_FUNCTION(find_policies) {
 
     const pg::SpiSession session;
     const pg::RunAs owner(owner_of_search());
-    const auto count = pg::execute(
-        search_statement, {pg::text_parameter(caller.tenant_id),
-                           pg::text_parameter(caller.app_id),
-                           text_argument_parameter(fcinfo, 0),
-                           text_argument_parameter(fcinfo, 1),
-                           text_argument_parameter(fcinfo, 2),
-                           text_argument_parameter(fcinfo, 3),
-                           text_argument_parameter(fcinfo, 4),
-                           {.type = FLOAT4OID, .value = PG_GETARG_DATUM(5), .is_null = PG_ARGISNULL(5)},
-                           text_argument_parameter(fcinfo, 6),
-                           {.type = INT4OID, .value = PG_GETARG_DATUM(7)}});
+    pg::read(parse_query, {pg::text_parameter(caller.tenant_id), pg::text_parameter(caller.app_id),
+                           text_argument_parameter(fcinfo, 0)});
+    if (DatumGetInt32(pg::result_value(0, 4).value) == 0) {
+        return Datum{0};
+    }
+    const SearchQuery query{.language = pg::result_value(0, 1).value,
+                            .words = pg::result_value(0, 2).value,
+                            .words_of_tenant = pg::result_value(0, 3).value,
+                            .is_of_few = DatumGetBool(pg::result_value(0, 5).value)};
+    const auto count = pg::read(
+        search, {pg::text_parameter(caller.tenant_id),
+                 pg::text_parameter(caller.app_id),
+                 {.type = TSQUERYOID, .value = query.words},
+                 {.type = TSQUERYOID, .value = query.is_of_few ? query.words : query.words_of_tenant},
+                 text_argument_parameter(fcinfo, 1),
+                 text_argument_parameter(fcinfo, 2),
+                 text_argument_parameter(fcinfo, 3),
+                 text_argument_parameter(fcinfo, 4),
+                 {.type = FLOAT4OID, .value = PG_GETARG_DATUM(5), .is_null = PG_ARGISNULL(5)},
+                 text_argument_parameter(fcinfo, 6),
+                 {.type = INT4OID, .value = PG_GETARG_DATUM(7)},
+                 {.type = BOOLOID, .value = BoolGetDatum(query.is_of_few)}});
     auto* const set = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     for (std::uint64_t row = 0; row < count; ++row) {
-        std::array<Datum, 4> values{};
+        std::array<Datum, 4> values{pg::result_value(row, 1).value, pg::result_value(row, 2).value,
+                                    query.words, query.language};
         std::array<bool, 4> is_null{};
-        for (std::size_t column = 0; column < values.size(); ++column) {
-            const auto field = pg::result_value(row, static_cast<int>(column) + 1);
-            values[column] = field.value;
-            is_null[column] = field.is_null;
-        }
         pg::call([&] { tuplestore_putvalues(set->setResult, set->setDesc, values.data(), is_null.data()); });
     }
     return Datum{0};
