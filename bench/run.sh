@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures the register against the same tables without the extension, and against the usual hand-written row security
-# and PL/pgSQL trigger, on a private server. For use in tools/in_scratch.sh.
+# and PL/pgSQL trigger, and the SLA clock against SQL and PL/pgSQL, on a private server. For use in tools/in_scratch.sh.
 #   BENCH_ROWS   rows of the read tables (1000000; at least 10000); the inserts write a tenth of it
 #   BENCH_ONLY   search measures the search alone
 # How fast it is never decides the exit status; an error or a wrong result does.
@@ -160,6 +160,12 @@ step "reads inside the server"
 as_gateway "CALL bench.measure_reads()"
 step "reads by a client"
 measure_client_reads
+step "SLA clock: $rows tickets, the same due times from every variant"
+run_sql --set rows="$rows" --file "$bench/sla.sql"
+as_gateway "CALL bench.check_clock()"
+step "SLA clock: due times, near and far, and after a change of the calendar"
+as_gateway "CALL bench.measure_clock()"
+as_gateway "CALL bench.measure_clock_changes()"
 measure_search
 step "done"
 run_sql --file "$bench/report.sql" --file "$bench/search_report.sql"

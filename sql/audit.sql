@@ -100,6 +100,7 @@ SELECT * FROM regress_audit.plant('DROP TRIGGER policies_stamp ON policies.polic
 SELECT * FROM regress_audit.plant('ALTER TABLE regress_audit.tickets DISABLE TRIGGER policies_stamp');
 SELECT * FROM regress_audit.plant('ALTER TABLE regress_audit.events_acme DISABLE TRIGGER policies_history');
 SELECT * FROM regress_audit.plant('ALTER TABLE policies.policies ENABLE REPLICA TRIGGER policies_coverage');
+SELECT * FROM regress_audit.plant('ALTER TABLE policies.business_calendars DISABLE TRIGGER policies_check');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_stamp ON regress_audit.notes;
     CREATE TRIGGER policies_stamp BEFORE INSERT ON regress_audit.notes
     FOR EACH ROW EXECUTE FUNCTION policies.stamp_write(''not'', ''1'')');
@@ -113,7 +114,9 @@ SELECT * FROM regress_audit.plant('DROP TRIGGER policies_check ON policies.polic
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_coverage ON policies.policies');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_check ON policies.business_calendars');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock ON policies.business_calendars');
-SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock ON policies.sla_coverage');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_insert ON policies.policies');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_delete ON policies.policies');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_truncate ON policies.policies');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_restore ON policies.sla_coverage');
 CREATE FUNCTION regress_audit.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
 SELECT * FROM regress_audit.plant('CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON regress_audit.tickets

@@ -53,23 +53,31 @@ SELECT calendar_name, time_zone FROM policies_api.current_business_calendar();
 SELECT count(*) FROM policies_api.business_calendars;
 :as_a
 SELECT calendar_name FROM policies_api.current_business_calendar();
--- Nobody else's calendar: not to see, not to name.
+-- A person changes an application's default, which is no rival of the tenant's; a second one in the application is.
+UPDATE policies_api.business_calendars SET name = 'Hotline 24/7' WHERE name = 'Hotline' RETURNING name, app_id, is_default;
+:as_app
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default) VALUES
+    ('Spare', 'UTC', '[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]', false);
+:as_a
+DO $$ BEGIN
+    UPDATE policies_api.business_calendars SET is_default = true WHERE name = 'Spare';
+EXCEPTION WHEN unique_violation THEN RAISE NOTICE '% %', SQLSTATE, regexp_replace(SQLERRM, 'cal_\w{26}', '<id>');
+END $$;
+-- Nobody else's calendar: not to see, not to name. Ids differ from run to run.
+CREATE FUNCTION pg_temp.without_ids(statement text, id text) RETURNS text AS $$
+BEGIN
+    EXECUTE statement USING id;
+    RETURN 'done';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE || ' ' || replace(SQLERRM, id, '<id>');
+END $$ LANGUAGE plpgsql;
 :as_b
 SELECT count(*) FROM policies_api.business_calendars;
 SELECT * FROM policies_api.current_business_calendar();
-\set VERBOSITY sqlstate
-SELECT policies_api.is_business_time(now(), :'office');
-\set VERBOSITY terse
-\echo :SQLSTATE
-\set VERBOSITY sqlstate
-SELECT policies_api.import_holidays(:'office', 'BEGIN:VCALENDAR');
-\set VERBOSITY terse
-\echo :SQLSTATE
+SELECT pg_temp.without_ids('SELECT policies_api.is_business_time(now(), $1)', :'office');
+SELECT pg_temp.without_ids('SELECT policies_api.import_holidays($1, ''BEGIN:VCALENDAR'')', :'office');
 :as_app
-\set VERBOSITY sqlstate
-SELECT policies_api.is_business_time(now(), :'office');
-\set VERBOSITY terse
-\echo :SQLSTATE
+SELECT pg_temp.without_ids('SELECT policies_api.is_business_time(now(), $1)', :'office');
 -- Bad input, each with the value at fault.
 :as_a
 \x on

@@ -72,6 +72,12 @@ SELECT count(*), count(DISTINCT d.resolution_due_at), min(d.resolution_due_at), 
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
+-- A new name, too, counts from the next statement on.
+BEGIN;
+UPDATE policies_api.policies SET name = 'Renamed' WHERE name = 'Urgent incidents';
+SELECT policy_name FROM policies_api.sla_policy_for('incident', 'urgent');
+ROLLBACK;
+SELECT policy_name FROM policies_api.sla_policy_for('incident', 'urgent');
 -- A change counts from the next statement on, also within a transaction, and not when it is undone.
 BEGIN;
 UPDATE policies_api.policies SET first_response_minutes = 60 WHERE name = 'Urgent incidents';

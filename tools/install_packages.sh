@@ -3,7 +3,7 @@
 set -eu
 major=${PG_MAJOR:-15}
 packages="make g++ cmake libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
-    clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl rsync debian-policy
+    clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl libbusiness-hours-perl rsync debian-policy
     pgbouncer sqlsmith valgrind procps tzdata"
 missing=
 for package in $packages; do

@@ -1,7 +1,6 @@
 #include "core/business_calendar.hpp"
 #include "core/business_clock.hpp"
 #include "core/icalendar.hpp"
-#include "core/typed_id.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
@@ -21,7 +20,18 @@ namespace {
 
 using namespace policies;
 
-enum Column : int { name, time_zone, opening_hours, holidays, is_default, id, is_deleted, column_count };
+enum Column : int {
+    name,
+    time_zone,
+    opening_hours,
+    holidays,
+    is_default,
+    id,
+    tenant_id,
+    app_id,
+    is_deleted,
+    column_count
+};
 
 constexpr std::array<pg::NeededColumn, column_count> columns{{
     {"name", TEXTOID},
@@ -30,6 +40,8 @@ constexpr std::array<pg::NeededColumn, column_count> columns{{
     {"holidays", JSONBOID},
     {"is_default", BOOLOID},
     {"id", TEXTOID},
+    {"tenant_id", TEXTOID},
+    {"app_id", TEXTOID},
     {"is_deleted", BOOLOID},
 }};
 
@@ -38,11 +50,18 @@ class CalendarRow {
 public:
     explicit CalendarRow(const TriggerData* trigger)
         : descriptor_(RelationGetDescr(trigger->tg_relation)), row_(pg::row_of(trigger)),
+          old_row_(pg::fired_by_update(trigger) ? trigger->tg_trigtuple : nullptr),
           numbers_(pg::call([&] { return pg::column_numbers(trigger->tg_relation, columns); })) {}
 
     std::optional<Datum> datum(Column column) const {
         const auto field = pg::field_of(row_, descriptor_, numbers_[column]);
         return field.is_null ? std::nullopt : std::optional(field.value);
+    }
+    bool is_updated() const { return old_row_ != nullptr; }
+    /// The text that an updated row had before.
+    std::optional<std::string_view> old_text(Column column) const {
+        const auto field = pg::field_of(old_row_, descriptor_, numbers_[column]);
+        return field.is_null ? std::nullopt : std::optional(pg::text_view(field.value));
     }
     /// The JSON text of a column, or the column's default where a bulk INSERT has NULL.
     std::string_view json(Column column, std::string_view standard = "") const {
@@ -64,6 +83,7 @@ public:
 private:
     TupleDesc descriptor_;
     HeapTuple row_;
+    HeapTuple old_row_;
     std::array<AttrNumber, column_count> numbers_;
 };
 
@@ -107,14 +127,16 @@ void refuse_second_default(const CalendarRow& row) {
     if (!context.claims || !row.is_true(is_default, true) || row.is_true(is_deleted, false)) {
         return;
     }
+    // A new row becomes the caller's; an updated one stays whose it is, which a person may be of no app's.
     const core::Claims caller = *context.claims;
-    const auto own_id = row.datum(id);
+    const auto tenant = row.is_updated() ? row.old_text(tenant_id) : caller.tenant_id;
+    const auto app = row.is_updated() ? row.old_text(app_id) : caller.app_id;
+    const auto own_id = row.is_updated() ? row.old_text(id) : std::nullopt;
     const auto others = pg::query(
         "SELECT id, name FROM policies.business_calendars WHERE tenant_id OPERATOR(pg_catalog.=) $1 "
         "AND ($2 IS NULL AND app_id IS NULL OR app_id OPERATOR(pg_catalog.=) $2) "
         "AND is_default AND NOT is_deleted AND ($3 IS NULL OR id OPERATOR(pg_catalog.<>) $3)",
-        {pg::text_parameter(caller.tenant_id), pg::text_parameter(caller.app_id),
-         pg::text_parameter(own_id ? std::optional(pg::text_view(*own_id)) : std::nullopt)});
+        {pg::text_parameter(tenant), pg::text_parameter(app), pg::text_parameter(own_id)});
     if (!others.empty()) {
         const auto& other = others.front();
         pg::fail({.code = core::ErrorCode::already_covered,
@@ -206,8 +228,7 @@ POLICIES_FUNCTION(check_business_calendar) {
 POLICIES_FUNCTION(import_holidays) {
     pg::require_arguments(fcinfo, {"calendar_id", "icalendar"});
     const core::Claims caller = pg::unwrap(pg::current_context().claims);
-    const auto calendar_id =
-        core::format_typed_id(pg::unwrap(core::parse_typed_id(pg::text_argument(fcinfo, 0))));
+    const auto calendar_id = pg::typed_id_argument(fcinfo, 0);
     const auto icalendar = pg::text_argument(fcinfo, 1);
     const auto endless_until = day_argument(fcinfo, 2, "endless_until");
 

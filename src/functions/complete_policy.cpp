@@ -1,9 +1,10 @@
 #include "core/cadence.hpp"
-#include "core/typed_id.hpp"
+#include "functions/locked_policy.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/new_id.hpp"
 #include "pg/spi.hpp"
+#include "pg/table.hpp"
 #include "pg/values.hpp"
 
 extern "C" {
@@ -46,11 +47,6 @@ std::string shown(TimestampTz instant) {
     return text;
 }
 
-std::optional<std::string> text_result(int column) {
-    const auto value = pg::result_value(0, column);
-    return value.is_null ? std::nullopt : std::optional<std::string>(pg::text_view(value.value));
-}
-
 std::optional<TimestampTz> time_result(int column) {
     const auto value = pg::result_value(0, column);
     return value.is_null ? std::nullopt : std::optional<TimestampTz>(DatumGetTimestampTz(value.value));
@@ -64,21 +60,13 @@ std::string cadence_expression(const Review& review) {
                           : "review_cadence";
 }
 
-Policy lock_policy(const core::Claims& caller, const std::string& id, const Review& review) {
-    const auto count = pg::execute(
-        "SELECT app_id, version, next_review_at, " + cadence_expression(review) +
-            " FROM policies.policies WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) "
-            "$2 AND NOT is_deleted "
-            "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) FOR UPDATE",
-        {pg::text_parameter(caller.tenant_id), pg::text_parameter(id), pg::text_parameter(caller.app_id)});
-    if (count == 0) {
-        pg::fail({.code = core::ErrorCode::not_found,
-                  .message = "policy " + core::quoted(id) + " does not exist"});
-    }
+Policy lock_reviewed(const core::Claims& caller, const std::string& id, const Review& review) {
+    lock_policy(caller, id, "app_id, version, next_review_at, " + cadence_expression(review),
+                RowLock::exclusive);
     const auto cadence = pg::result_value(0, 4);
     return {.id = id,
-            .app_id = text_result(1),
-            .version = text_result(2),
+            .app_id = pg::result_text(0, 1),
+            .version = pg::result_text(0, 2),
             .due_at = time_result(3),
             .cadence = cadence.is_null ? std::nullopt
                                        : std::optional(pg::cadence_of(*DatumGetIntervalP(cadence.value)))};
@@ -140,17 +128,10 @@ std::optional<TimestampTz> next_review(const Policy& policy, const Review& revie
     return pg::unwrap(core::add_cadence(now, *policy.cadence));
 }
 
-Oid owner_of_reviews() {
-    pg::execute("SELECT relowner FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) "
-                "'policies.policy_reviews'::pg_catalog.regclass",
-                {});
-    return DatumGetObjectId(pg::result_value(0, 1).value);
-}
-
 void log_review(const core::Claims& caller, const Policy& policy, const Review& review, TimestampTz now,
                 std::optional<TimestampTz> next) {
     const auto id = pg::new_id("rev");
-    const pg::RunAs owner(owner_of_reviews());
+    const pg::RunAs owner(pg::relation_owner("policies", "policy_reviews"));
     pg::execute(
         "INSERT INTO policies.policy_reviews (id, tenant_id, app_id, policy_id, policy_version, due_at, "
         "reviewed_at, reviewed_by, note, next_review_at" +
@@ -178,12 +159,11 @@ void set_next_review(const core::Claims& caller, const Policy& policy, const Rev
         {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id), pg::timestamp_parameter(next)});
 }
 
-void close_review_cycle(std::string_view given_id, const Review& review) {
+void close_review_cycle(const std::string& id, const Review& review) {
     // A copy: what follows may change the context's cache.
     const core::Claims caller = pg::unwrap(pg::current_context().claims);
-    const auto id = core::format_typed_id(pg::unwrap(core::parse_typed_id(given_id)));
     const pg::SpiSession session;
-    const auto policy = lock_policy(caller, id, review);
+    const auto policy = lock_reviewed(caller, id, review);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
     refuse_repetition(caller, policy, now);
     const auto next = next_review(policy, review, now);
@@ -203,7 +183,7 @@ Review review_argument(FunctionCallInfo fcinfo) {
 
 POLICIES_FUNCTION(close_review_cycle) {
     pg::require_arguments(fcinfo, {"id"});
-    close_review_cycle(pg::text_argument(fcinfo, 0), review_argument(fcinfo));
+    close_review_cycle(pg::typed_id_argument(fcinfo, 0), review_argument(fcinfo));
     PG_RETURN_VOID();
 }
 
@@ -217,6 +197,6 @@ POLICIES_FUNCTION(close_review_cycle_with_outcome) {
                              (review.outcome ? core::quoted(*review.outcome) : "NULL"),
                   .detail = "The outcomes are confirmed, changed and retired."});
     }
-    close_review_cycle(pg::text_argument(fcinfo, 0), review);
+    close_review_cycle(pg::typed_id_argument(fcinfo, 0), review);
     PG_RETURN_VOID();
 }

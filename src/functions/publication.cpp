@@ -1,5 +1,5 @@
-#include "core/typed_id.hpp"
 #include "core/version.hpp"
+#include "functions/locked_policy.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/new_id.hpp"
@@ -33,16 +33,10 @@ struct LockedPolicy {
     std::optional<std::string> last_hash;
 };
 
-enum class Lock { shared, exclusive };
-
 [[noreturn]] void fail(core::ErrorCode code, std::string message, std::string detail = {},
                        std::string hint = {}) {
     pg::fail(
         {.code = code, .message = std::move(message), .detail = std::move(detail), .hint = std::move(hint)});
-}
-
-std::string policy_id_argument(FunctionCallInfo fcinfo) {
-    return core::format_typed_id(pg::unwrap(core::parse_typed_id(pg::text_argument(fcinfo, 0))));
 }
 
 /// The caller's context. A copy: what follows may change its cache.
@@ -59,22 +53,15 @@ std::string require_person(const core::Claims& caller, const char* action) {
     return *caller.person_id;
 }
 
-LockedPolicy lock_policy(const core::Claims& caller, const std::string& id, Lock lock) {
-    const auto found = pg::query(
-        "SELECT app_id, policies.policy_content(pg_catalog.to_jsonb(p)) AS content, "
-        "policies.content_hash(policies.policy_content(pg_catalog.to_jsonb(p))) "
-        "FROM policies.policies p "
-        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2 AND NOT is_deleted "
-        "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) " +
-            std::string(lock == Lock::exclusive ? "FOR UPDATE" : "FOR SHARE"),
-        {pg::text_parameter(caller.tenant_id), pg::text_parameter(id), pg::text_parameter(caller.app_id)});
-    if (found.empty()) {
-        fail(core::ErrorCode::not_found, "policy " + core::quoted(id) + " does not exist");
-    }
+LockedPolicy lock_content(const core::Claims& caller, const std::string& id, RowLock lock) {
+    lock_policy(caller, id,
+                "app_id, policies.policy_content(pg_catalog.to_jsonb(p))::pg_catalog.text, "
+                "policies.content_hash(policies.policy_content(pg_catalog.to_jsonb(p)))",
+                lock);
     LockedPolicy policy{.id = id,
-                        .app_id = found[0][0],
-                        .content = found[0][1].value(),
-                        .content_hash = found[0][2].value(),
+                        .app_id = pg::result_text(0, 1),
+                        .content = pg::result_text(0, 2).value(),
+                        .content_hash = pg::result_text(0, 3).value(),
                         .last_version = std::nullopt,
                         .last_hash = std::nullopt};
     const auto last =
@@ -89,11 +76,9 @@ LockedPolicy lock_policy(const core::Claims& caller, const std::string& id, Lock
     return policy;
 }
 
-Oid owner_of_versions() {
-    const auto rows = pg::query("SELECT relowner FROM pg_catalog.pg_class WHERE oid OPERATOR(pg_catalog.=) "
-                                "'policies.policy_versions'::pg_catalog.regclass",
-                                {});
-    return static_cast<Oid>(std::stoul(rows.at(0)[0].value()));
+/// The owner of the records, with whose rights they are written.
+Oid owner_of_records() {
+    return pg::relation_owner("policies", "policy_versions");
 }
 
 int count_approvals(const core::Claims& caller, const LockedPolicy& policy) {
@@ -277,18 +262,18 @@ std::optional<TimestampTz> due_argument(FunctionCallInfo fcinfo, int n, Timestam
 POLICIES_FUNCTION(publish_version) {
     pg::require_arguments(fcinfo, {"id", "version"});
     const auto caller = current_caller();
-    const auto id = policy_id_argument(fcinfo);
+    const auto id = pg::typed_id_argument(fcinfo, 0);
     const std::string requested(pg::text_argument(fcinfo, 1));
     const auto change_note = pg::optional_text_argument(fcinfo, 2);
 
     const pg::SpiSession session;
-    const auto policy = lock_policy(caller, id, Lock::exclusive);
+    const auto policy = lock_content(caller, id, RowLock::exclusive);
     const auto version = pg::unwrap(core::next_version(policy.last_version, requested));
     require_approvals(caller, policy);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
     const auto* const change = change_between(policy.last_version, version);
     {
-        const pg::RunAs owner(owner_of_versions());
+        const pg::RunAs owner(owner_of_records());
         insert_version(caller, policy, version, change, change_note, now);
         if (std::string_view(change) == "major") {
             ask_again(caller, policy, version, now);
@@ -302,13 +287,13 @@ POLICIES_FUNCTION(publish_version) {
 POLICIES_FUNCTION(approve_content) {
     pg::require_arguments(fcinfo, {"id", "content_hash"});
     const auto caller = current_caller();
-    const auto id = policy_id_argument(fcinfo);
+    const auto id = pg::typed_id_argument(fcinfo, 0);
     const auto person = require_person(caller, "approve");
     const std::string content_hash(pg::text_argument(fcinfo, 1));
     const auto note = pg::optional_text_argument(fcinfo, 2);
 
     const pg::SpiSession session;
-    const auto policy = lock_policy(caller, id, Lock::shared);
+    const auto policy = lock_content(caller, id, RowLock::shared);
     if (content_hash != policy.content_hash) {
         fail(core::ErrorCode::conflict,
              "policy " + core::quoted(policy.id) + " has not the content with the hash " +
@@ -319,7 +304,7 @@ POLICIES_FUNCTION(approve_content) {
     refuse_author(caller, policy, person);
     refuse_second_approval(caller, policy, person);
     {
-        const pg::RunAs owner(owner_of_versions());
+        const pg::RunAs owner(owner_of_records());
         pg::execute("INSERT INTO policies.policy_approvals "
                     "(id, tenant_id, app_id, policy_id, content_hash, approved_at, approved_by, note) "
                     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -339,15 +324,15 @@ POLICIES_FUNCTION(approve_content) {
 POLICIES_FUNCTION(add_acknowledgement_requests) {
     pg::require_arguments(fcinfo, {"id", "person_ids"});
     const auto caller = current_caller();
-    const auto id = policy_id_argument(fcinfo);
+    const auto id = pg::typed_id_argument(fcinfo, 0);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
     const auto persons = persons_argument(fcinfo, 1);
     const auto due_at = due_argument(fcinfo, 2, now);
 
     const pg::SpiSession session;
-    const auto policy = lock_policy(caller, id, Lock::exclusive);
+    const auto policy = lock_content(caller, id, RowLock::exclusive);
     const auto version = require_published(policy);
-    const pg::RunAs owner(owner_of_versions());
+    const pg::RunAs owner(owner_of_records());
     pg::execute(
         "INSERT INTO policies.policy_acknowledgements "
         "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
@@ -373,14 +358,14 @@ POLICIES_FUNCTION(add_acknowledgement_requests) {
 POLICIES_FUNCTION(record_acknowledgement) {
     pg::require_arguments(fcinfo, {"id"});
     const auto caller = current_caller();
-    const auto id = policy_id_argument(fcinfo);
+    const auto id = pg::typed_id_argument(fcinfo, 0);
     const auto person = require_person(caller, "acknowledge");
 
     const pg::SpiSession session;
-    const auto policy = lock_policy(caller, id, Lock::shared);
+    const auto policy = lock_content(caller, id, RowLock::shared);
     const auto version = require_published(policy);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
-    const pg::RunAs owner(owner_of_versions());
+    const pg::RunAs owner(owner_of_records());
     const auto answered = pg::execute(
         "UPDATE policies.policy_acknowledgements SET acknowledged_at = $4, acknowledged_version = $5 "
         "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "

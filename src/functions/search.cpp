@@ -1,16 +1,13 @@
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
+#include "pg/table.hpp"
 #include "pg/trigger.hpp"
 #include "pg/values.hpp"
 
 extern "C" {
-#include "catalog/namespace.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "utils/datum.h"
-#include "utils/lsyscache.h"
-#include "utils/syscache.h"
 #include "utils/tuplestore.h"
 }
 
@@ -89,25 +86,6 @@ void index_policy(std::string_view tenant_id, std::string_view id, bool is_delet
     } const indexing;
     pg::execute(is_deleted ? delete_words : insert_words,
                 {pg::text_parameter(tenant_id), pg::text_parameter(id)});
-}
-
-/// The owner of the register, with whose rights is searched.
-Oid owner_of_search() {
-    const Oid owner = pg::call([] {
-        const Oid schema = get_namespace_oid("policies", true);
-        const HeapTuple table =
-            SearchSysCache1(RELOID, ObjectIdGetDatum(get_relname_relid("policy_search", schema)));
-        if (!HeapTupleIsValid(table)) {
-            return InvalidOid;
-        }
-        const Oid found = reinterpret_cast<Form_pg_class>(GETSTRUCT(table))->relowner;
-        ReleaseSysCache(table);
-        return found;
-    });
-    if (!OidIsValid(owner)) {
-        pg::fail({.code = core::ErrorCode::internal, .message = "table policies.policy_search is missing"});
-    }
-    return owner;
 }
 
 pg::Parameter text_argument_parameter(FunctionCallInfo fcinfo, int n) {
@@ -218,7 +196,7 @@ POLICIES_FUNCTION(find_policies) {
     require_query(fcinfo);
 
     const pg::SpiSession session;
-    const pg::RunAs owner(owner_of_search());
+    const pg::RunAs owner(pg::relation_owner("policies", "policy_search"));
     pg::read(parse_query, {pg::text_parameter(caller.tenant_id), pg::text_parameter(caller.app_id),
                            text_argument_parameter(fcinfo, 0)});
     if (DatumGetInt32(pg::result_value(0, 4).value) == 0) {

@@ -1,6 +1,5 @@
 #include "core/business_clock.hpp"
 #include "core/sla_status.hpp"
-#include "core/typed_id.hpp"
 #include "functions/sla_rules.hpp"
 #include "pg/guard.hpp"
 #include "pg/values.hpp"
@@ -89,8 +88,7 @@ const CalendarInForce& calendar_argument(FunctionCallInfo fcinfo, int n) {
     if (PG_ARGISNULL(n)) {
         return rules.calendar(std::nullopt);
     }
-    return rules.calendar(
-        core::format_typed_id(pg::unwrap(core::parse_typed_id(pg::text_argument(fcinfo, n)))));
+    return rules.calendar(pg::typed_id_argument(fcinfo, n));
 }
 
 /// Fails for a number of minutes that says how long something is, and is negative.

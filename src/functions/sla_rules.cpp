@@ -7,7 +7,6 @@
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
-#include "pg/table.hpp"
 #include "pg/time_zone.hpp"
 #include "pg/trigger.hpp"
 
@@ -32,7 +31,9 @@ constexpr std::size_t max_cached_scopes = 64;
 /// Counts what may have changed the rules, or who may read them.
 std::uint64_t changes = 0;
 
-Oid watched_relation = InvalidOid;
+/// What the rules are read from: any change of these tables or of who may read them counts.
+constexpr std::array<const char*, 2> source_relations{signal_relation, "policies"};
+std::array<Oid, source_relations.size()> watched_relations{};
 
 struct CachedRules {
     std::string tenant_id;
@@ -53,7 +54,7 @@ struct CachedRules {
 std::list<CachedRules>* cache = nullptr;
 
 void on_relation_change(Datum, Oid relation) {
-    if (!OidIsValid(relation) || relation == watched_relation) {
+    if (!OidIsValid(relation) || std::ranges::find(watched_relations, relation) != watched_relations.end()) {
         ++changes;
     }
 }
@@ -67,6 +68,26 @@ void on_transaction_end(XactEvent event, void*) {
         event != XACT_EVENT_PRE_PREPARE) {
         std::erase_if(*cache, [](const CachedRules& cached) { return cached.is_of_transaction; });
     }
+}
+
+/// Hears of what others have committed, once for each snapshot that sees more than the one before. PostgreSQL
+/// itself does so when a transaction first locks a table, and a statement may lock none. As long as a
+/// snapshot's end is the same, the transactions that it takes for running can only become fewer.
+void hear_of_changes() {
+    static TransactionId end = InvalidTransactionId;
+    static uint32 running = 0;
+    static int32 running_below = 0;
+    if (!ActiveSnapshotSet()) {
+        return;
+    }
+    const Snapshot snapshot = GetActiveSnapshot();
+    if (snapshot->xmax == end && snapshot->xcnt == running && snapshot->subxcnt == running_below) {
+        return;
+    }
+    pg::call([] { AcceptInvalidationMessages(); });
+    end = snapshot->xmax;
+    running = snapshot->xcnt;
+    running_below = snapshot->subxcnt;
 }
 
 /// Reads with what is committed now: with the snapshot of a statement that began before a change, the rules
@@ -186,8 +207,12 @@ CalendarInForce read_calendar(const core::Claims& caller, std::optional<Timestam
 
 CachedRules read_rules(const core::Claims& caller, std::optional<TimestampTz> as_of) {
     const pg::SpiSession session;
-    watched_relation = pg::relation_oid("policies", signal_relation);
-    if (!OidIsValid(watched_relation)) {
+    pg::call([] {
+        const Oid schema = get_namespace_oid("policies", false);
+        std::ranges::transform(source_relations, watched_relations.begin(),
+                               [&](const char* name) { return get_relname_relid(name, schema); });
+    });
+    if (!OidIsValid(watched_relations.front())) {
         pg::fail({.code = core::ErrorCode::wrong_object,
                   .message = "the register has no business calendars yet",
                   .hint = "An administrator calls policies.create_registry()."});
@@ -239,6 +264,7 @@ const CalendarInForce& SlaRules::calendar_of(const TargetsInForce& targets) {
 }
 
 SlaRules& current_sla_rules(std::optional<TimestampTz> as_of) {
+    hear_of_changes();
     const auto& claims = pg::current_context().claims;
     if (!claims) {
         pg::fail(core::Error(claims.error()));
@@ -274,9 +300,12 @@ void watch_sla_rules() {
 
 } // namespace policies
 
-/// The trigger on what the rules are read from. Only a signal: it changes no row.
+/// The trigger, of rows or statements, on what the rules are read from. Only a signal: it changes no row.
 POLICIES_FUNCTION(reset_sla_clocks) {
-    policies::pg::trigger_data(fcinfo, "reset_sla_clocks");
+    if (!CALLED_AS_TRIGGER(fcinfo)) {
+        ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+                        errmsg("function \"policies.reset_sla_clocks\" works only as a trigger")));
+    }
     const Oid schema = get_namespace_oid("policies", false);
     const Oid relation = get_relname_relid(policies::signal_relation, schema);
     if (OidIsValid(relation)) {

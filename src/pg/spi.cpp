@@ -160,6 +160,11 @@ Field result_value(std::uint64_t row, int column) {
     return field;
 }
 
+std::optional<std::string> result_text(std::uint64_t row, int column) {
+    const auto value = result_value(row, column);
+    return value.is_null ? std::nullopt : std::optional<std::string>(text_view(value.value));
+}
+
 std::string identifier(std::string_view name) {
     const std::string terminated(name);
     return call([&] { return quote_identifier(terminated.c_str()); });

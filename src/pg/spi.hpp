@@ -75,6 +75,9 @@ std::vector<Row> read(const std::string& sql, std::initializer_list<Parameter> p
 /// A column of a row that the last execute() or read() returned, as a Datum of its type.
 Field result_value(std::uint64_t row, int column);
 
+/// The same of a text column, as text.
+std::optional<std::string> result_text(std::uint64_t row, int column);
+
 /// A name as it must stand in SQL, in quotes where it needs them.
 std::string identifier(std::string_view name);
 

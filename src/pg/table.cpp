@@ -4,9 +4,11 @@
 #include "pg/spi.hpp"
 
 extern "C" {
+#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
+#include "utils/syscache.h"
 }
 
 namespace policies::pg {
@@ -143,11 +145,28 @@ bool relation_exists(std::string_view schema, std::string_view name) {
     return OidIsValid(relation_oid(schema, name));
 }
 
+// From the catalog's caches rather than by SQL, which would need every name and operator qualified: not all
+// who call have a fixed search_path.
 Oid relation_oid(std::string_view schema, std::string_view name) {
-    const auto rows = query("SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-                            "WHERE n.nspname = $1 AND c.relname = $2",
-                            {text_parameter(schema), text_parameter(name)});
-    return rows.empty() ? InvalidOid : oid_of(rows[0][0]);
+    const std::string schema_name(schema);
+    const std::string relation_name(name);
+    return call([&] {
+        const Oid schema_oid = get_namespace_oid(schema_name.c_str(), true);
+        return OidIsValid(schema_oid) ? get_relname_relid(relation_name.c_str(), schema_oid) : InvalidOid;
+    });
+}
+
+Oid relation_owner(std::string_view schema, std::string_view name) {
+    const Oid relation = relation_oid(schema, name);
+    return call([&] {
+        const HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+        if (!HeapTupleIsValid(row)) {
+            return InvalidOid;
+        }
+        const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relowner;
+        ReleaseSysCache(row);
+        return owner;
+    });
 }
 
 } // namespace policies::pg

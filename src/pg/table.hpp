@@ -44,4 +44,7 @@ bool relation_exists(std::string_view schema, std::string_view name);
 /// The OID of a relation, or InvalidOid.
 Oid relation_oid(std::string_view schema, std::string_view name);
 
+/// The owner of a relation, or InvalidOid when there is none.
+Oid relation_owner(std::string_view schema, std::string_view name);
+
 } // namespace policies::pg

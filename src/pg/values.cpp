@@ -1,5 +1,7 @@
 #include "pg/values.hpp"
 
+#include "core/typed_id.hpp"
+
 #include "pg/guard.hpp"
 
 extern "C" {
@@ -41,6 +43,10 @@ std::string_view jsonb_text(Datum value) {
 
 std::optional<std::string> optional_text_argument(FunctionCallInfo fcinfo, int n) {
     return PG_ARGISNULL(n) ? std::nullopt : std::optional<std::string>(text_argument(fcinfo, n));
+}
+
+std::string typed_id_argument(FunctionCallInfo fcinfo, int n) {
+    return core::format_typed_id(unwrap(core::parse_typed_id(text_argument(fcinfo, n))));
 }
 
 void require_arguments(FunctionCallInfo fcinfo, std::initializer_list<const char*> names) {

@@ -32,6 +32,10 @@ inline std::string_view text_argument(FunctionCallInfo fcinfo, int n) {
 /// The text of argument n, or nothing when it is NULL.
 std::optional<std::string> optional_text_argument(FunctionCallInfo fcinfo, int n);
 
+/// The typed id in argument n, which is not NULL, in canonical form. Fails with invalid_text for what is
+/// none.
+std::string typed_id_argument(FunctionCallInfo fcinfo, int n);
+
 /// Fails with missing_argument when one of the first arguments, of these names, is NULL: a guard rail must
 /// never be a silent no-op.
 void require_arguments(FunctionCallInfo fcinfo, std::initializer_list<const char*> names);

@@ -267,19 +267,19 @@ TEST(LineDiff, SurvivesHugeTexts) {
     std::mt19937 random(4);
     const std::string tail = std::string(44, '.') + '\n';
     const std::string other_tail = std::string(44, ':') + '\n';
-    expect_patches(numbered(random, 200'000, 1U << 31, tail),
-                   numbered(random, 200'000, 1U << 31, other_tail));
+    expect_patches(numbered(random, 60'000, 1U << 31, tail),
+                   numbered(random, 60'000, 1U << 31, other_tail));
     for (const unsigned distinct : {2U, 10'000U})
-        expect_patches(numbered(random, 50'000, distinct, tail), numbered(random, 50'000, distinct, tail));
-    const std::string blank(10'000'000, '\n');
+        expect_patches(numbered(random, 20'000, distinct, tail), numbered(random, 20'000, distinct, tail));
+    const std::string blank(2'000'000, '\n');
     expect_patches(blank, "");
-    expect_patches(blank, blank.substr(1'000'000) + "x");
+    expect_patches(blank, blank.substr(200'000) + "x");
     expect_patches(std::string(10'000'000, 'a'), std::string(10'000'000, 'b'));
 }
 
 TEST(LineDiff, OfAShuffledTextIsRight) {
     std::mt19937 random(5);
-    auto lines = lines_of(numbered(random, 100'000, 1U << 31, "\n"));
+    auto lines = lines_of(numbered(random, 30'000, 1U << 31, "\n"));
     std::string from, to;
     for (const std::string& line : lines)
         from += line;

@@ -11,7 +11,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use PoliciesTest qw(new_server create_register as_caller);
 
-our @EXPORT_OK = qw(attacked_server victim_id ask attack as_superuser $acme $acme_app $globex $victim);
+our @EXPORT_OK = qw(attacked_server victim_id calendar_id ask attack as_superuser $acme $acme_app $globex $victim);
 
 our $acme = '{"tenant_id": "acme", "sub": "per_mal"}';
 our $acme_app = '{"tenant_id": "acme", "app_id": "app_one", "sub": "svc_1"}';
@@ -76,10 +76,20 @@ CREATE VIEW digests.rights AS
 SQL
 	for my $claims ($victim, $globex, $acme, $acme_app, $acme_app =~ s/app_one/app_two/r) {
 		my $word = $claims eq $victim ? 'classified' : $claims =~ /app_two/ ? 'restricted' : 'ordinary';
+		# Whose calendar it is stands in its name: "ordinary calendar acme", "ordinary calendar acme app_one".
+		my $owner = join ' ', $claims =~ /"(?:tenant|app)_id": "(\w+)"/g;
 		my ($status, undef, $stderr) = as_caller($node, 'postgres', $claims, <<"SQL");
 INSERT INTO policies_api.policies (name, description, body, version, tags, owner_id, review_cadence, next_review_at)
     SELECT '$word ' || n, '$word', '$word', n || '.0-$word', '["$word"]', '$word', '1 year', '2026-01-31' FROM generate_series(1, 3) n;
-INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('$word sla', 'high', '["incident", "$word"]');
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only)
+    VALUES ('$word sla', 'high', '["incident", "$word"]', @{[ 30 + length $owner ]}, true);
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, holidays) VALUES ('$word calendar', 'Europe/Berlin',
+    '[{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]', '[{"name": "$word day", "date": "2026-12-25"}]');
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default) VALUES
+    ('$word spare $owner', 'UTC', '[{"weekdays": [6], "opens": "10:00", "closes": "12:00"}]', false),
+    ('$word deleted', 'UTC', '[{"weekdays": [7], "opens": "10:00", "closes": "12:00"}]', false);
+UPDATE policies_api.business_calendars SET name = '$word calendar $owner' WHERE is_default;
+DELETE FROM policies_api.business_calendars WHERE name = '$word deleted';
 INSERT INTO policies_api.policies (name, body) VALUES ('$word deleted', '$word');
 UPDATE policies_api.policies SET body = '$word again' WHERE name LIKE '% 1';
 DELETE FROM policies_api.policies WHERE name LIKE '%deleted';
@@ -104,6 +114,12 @@ sub as_superuser {
 sub victim_id {
 	my ($condition) = @_;
 	return as_superuser("SELECT id FROM policies.policies WHERE $condition ORDER BY id LIMIT 1");
+}
+
+# The default calendar's id, of a tenant and perhaps its application.
+sub calendar_id {
+	my ($owner) = @_;
+	return as_superuser("SELECT id FROM policies.business_calendars WHERE name LIKE '% calendar $owner'");
 }
 
 sub digests {

@@ -9,7 +9,7 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT_OK = qw(new_server create_register fill_register as_caller report caller_settings open_session ask close_session);
+our @EXPORT_OK = qw(new_server create_register fill_register icalendar as_caller report caller_settings open_session ask close_session);
 
 # A running server, with the lines given added to its configuration.
 sub new_server {
@@ -62,7 +62,34 @@ sub as_caller {
 	return ($status, $stdout, $stderr);
 }
 
-# Tenants with documents, SLA policies, reviews, history, deleted rows, and a protected table of their own.
+# An iCalendar text of holidays, as a quoted SQL string.
+sub icalendar {
+	my (@events) = @_;
+	my $text = join '', map { "BEGIN:VEVENT\nUID:$_->[0]\@example.org\nDTSTAMP:20260101T000000Z\nDTSTART;VALUE=DATE:$_->[1]\n$_->[2]SUMMARY:$_->[0]\nEND:VEVENT\n" } @events;
+	$text = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//example.org//Holidays//EN\n${text}END:VCALENDAR\n";
+	return q(E') . $text =~ s/\n/\\r\\n/gr . q(');
+}
+
+# Business calendars of each kind: a default, one over midnight, one to 24:00, one with holidays imported, one changed twice,
+# one deleted.
+my $calendars = <<"SQL";
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, holidays) VALUES ('office', 'Europe/Berlin',
+    '[{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]',
+    '[{"name": "Christmas", "first_date": "2026-12-25", "last_date": "2026-12-26", "yearly": true, "except": ["2028-12-25"]}, {"name": "Move \\u00fc", "date": "2027-03-01"}]');
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default) VALUES
+    ('night', 'America/New_York', '[{"weekdays": [1, 2, 3, 4, 5], "opens": "22:00", "closes": "06:00", "closes_next_day": true}]', false),
+    ('round the clock', 'Pacific/Apia', '[{"weekdays": [1, 2, 3, 4, 5, 6, 7], "opens": "00:00", "closes": "24:00"}]', false),
+    ('changed', 'UTC', '[{"weekdays": [1], "opens": "08:00", "closes": "08:00:01"}]', false),
+    (NULL, 'Asia/Kolkata', '[{"weekdays": [7], "opens": "20:00", "closes": "24:00"}]', false);
+SELECT policies_api.import_holidays(id, @{[ icalendar([ 'New Year', '20260101', "RRULE:FREQ=YEARLY\n" ], [ 'Shutdown', '20261228', "DTEND;VALUE=DATE:20270101\n" ]) ]})
+    FROM policies_api.business_calendars WHERE name = 'night';
+UPDATE policies_api.business_calendars SET opening_hours = '[{"weekdays": [1, 3], "opens": "08:00", "closes": "12:00"}]' WHERE name = 'changed';
+UPDATE policies_api.business_calendars SET time_zone = 'Australia/Lord_Howe', holidays = '[{"name": "Leap day", "date": "2028-02-29", "yearly": true}]' WHERE name = 'changed';
+DELETE FROM policies_api.business_calendars WHERE name IS NULL;
+SQL
+
+# Tenants with documents, SLA policies, business calendars (where the register's version has them), reviews, history, deleted
+# rows, and a protected table of their own.
 sub fill_register {
 	my ($node, $database) = @_;
 	$node->safe_psql($database, <<'SQL');
@@ -75,11 +102,12 @@ CREATE TABLE helpdesk.notes_acme PARTITION OF helpdesk.notes FOR VALUES IN ('acm
 CREATE TABLE helpdesk.notes_other PARTITION OF helpdesk.notes DEFAULT;
 SELECT policies.protect_table('helpdesk.notes', 'not');
 SQL
+	my $has_calendars = $node->safe_psql($database, q(SELECT to_regclass('policies_api.business_calendars') IS NOT NULL)) eq 't';
 	for my $tenant (qw(acme globex), "\x{fc}ml\x{e4}ut '\"") {
 		my $name = $tenant =~ s/(["\\])/\\$1/gr;
 		utf8::encode($name);
 		for my $claims (qq({"tenant_id": "$name", "sub": "per_1"}), qq({"tenant_id": "$name", "sub": "per_2", "app_id": "app_1"})) {
-			my ($status, undef, $stderr) = as_caller($node, $database, $claims, <<'SQL');
+			my ($status, undef, $stderr) = as_caller($node, $database, $claims, ($has_calendars ? $calendars : '') . <<'SQL');
 INSERT INTO policies_api.policies (name, body, version, category, tags, review_cadence, next_review_at)
     SELECT 'document ' || n, repeat(E'# Title\n', n), '1.' || n || '.0-rc.1', 'security', '["a", {"b": 1.50}]', '1 month 2 days', '2026-01-31'
     FROM generate_series(1, 20) n;

@@ -6,7 +6,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
-use PoliciesTest qw(new_server create_register);
+use PoliciesTest qw(new_server create_register icalendar);
 
 my $rounds = $ENV{KILL_ROUNDS} // 4;
 my @tenants = map { "tenant$_" } 1 .. 4;
@@ -19,7 +19,7 @@ create_register($node, 'postgres');
 $node->safe_psql('postgres', 'CREATE EXTENSION amcheck');
 
 # One request after another as one tenant: each transaction creates, updates, completes or deletes, and after its commit
-# prints what it acknowledged: "created ID", "updated ID NAME", "deleted ID".
+# prints what it acknowledged: "created ID", "updated ID NAME", "deleted ID"; "calendar ID NAME" for one with its two holidays.
 my $writer = <<'SQL';
 \set QUIET 1
 \pset tuples_only on
@@ -36,6 +36,17 @@ COMMIT;
 \echo created :id
 BEGIN;
 SELECT set_config('role', 'policies_caller', true), set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default)
+    VALUES ('NAME', 'Europe/Berlin', '[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]', false) RETURNING id AS calendar \gset
+SELECT policies_api.import_holidays(:'calendar', HOLIDAYS) \g /dev/null
+-- Whoever comes first has the default.
+DO $$ BEGIN UPDATE policies_api.business_calendars SET is_default = NOT is_default WHERE id = (SELECT id FROM policies_api.business_calendars ORDER BY is_default DESC, random() LIMIT 1);
+EXCEPTION WHEN unique_violation THEN NULL; END $$;
+SELECT policies_api.add_business_minutes(now(), 60) \g /dev/null
+COMMIT;
+\echo calendar :calendar NAME
+BEGIN;
+SELECT set_config('role', 'policies_caller', true), set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
 UPDATE policies_api.policies SET name = 'NAME-again', applies_to = '["incident", "problem"]' WHERE id = :'id';
 SELECT policies_api.complete_policy(:'id') \g /dev/null
 COMMIT;
@@ -46,6 +57,7 @@ DELETE FROM policies_api.policies WHERE id = :'id';
 COMMIT;
 \echo deleted :id
 SQL
+$request =~ s/HOLIDAYS/icalendar([ 'New Year', '20270101', "RRULE:FREQ=YEARLY\n" ], [ 'Shutdown', '20261228', "DTEND;VALUE=DATE:20270101\n" ])/e;
 
 sub start_writer {
 	my ($number) = @_;
@@ -65,10 +77,12 @@ sub start_writer {
 }
 
 my %acknowledged;    # id => last acknowledged state
+my %acknowledged_calendars;    # id => name
 sub note_acknowledged {
 	my ($out) = @_;
 	for my $line (split /\n/, $out) {
 		$acknowledged{$2} = { state => $1, name => $3 } if $line =~ /^(created|updated|deleted) (pol_\w{26})(?: (\S+))?$/;
+		$acknowledged_calendars{$1} = $2 if $line =~ /^calendar (cal_\w{26}) (\S+)$/;
 	}
 	return;
 }
@@ -138,6 +152,11 @@ note scalar(keys %acknowledged) . " acknowledged policies over $kills kills";
 cmp_ok(scalar(keys %acknowledged), '>=', 100, 'enough was acknowledged to mean something');
 is_deeply(\@lost, [], 'every acknowledged policy is there');
 is_deeply(\@stale, [], 'in the state that was acknowledged, or a later one');
+
+my %calendars = map { split /\|/, $_, 2 } split /\n/, $node->safe_psql('postgres', 'SELECT id, name, jsonb_array_length(holidays) FROM policies.business_calendars');
+cmp_ok(scalar(keys %acknowledged_calendars), '>=', 100, 'and enough calendars');
+is_deeply([ grep { ($calendars{$_} // '') ne "$acknowledged_calendars{$_}|2" } sort keys %acknowledged_calendars ], [],
+	'every acknowledged calendar is there, with its holidays');
 
 $node->command_ok([ 'pg_amcheck', '--heapallindexed', '--rootdescend', '-d', 'postgres' ], 'pg_amcheck is clean');
 

@@ -5,7 +5,7 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use PoliciesTest qw(new_server create_register);
+use PoliciesTest qw(new_server create_register icalendar);
 
 my $seconds = $ENV{CONCURRENCY_SECONDS} // 15;
 my $clients = $ENV{CONCURRENCY_CLIENTS} // 64;
@@ -47,11 +47,33 @@ DO $$ BEGIN UPDATE policies_api.policies SET applies_to = current_setting('test.
     WHERE id = (SELECT id FROM policies_api.policies WHERE priority = 'high' ORDER BY random() LIMIT 1);
 EXCEPTION WHEN unique_violation THEN NULL; END $$;
 SQL
+	# Everybody fights for the tenant's default, and imports into the same calendars.
+	calendar => [ 1, <<'SQL' ],
+DO $$ BEGIN INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('calendar', 'Europe/Berlin', '[{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]');
+EXCEPTION WHEN unique_violation THEN NULL; END $$;
+SQL
+	other_default => [ 2, <<'SQL' ],
+DO $$ BEGIN UPDATE policies_api.business_calendars SET is_default = NOT is_default WHERE id = (SELECT id FROM policies_api.business_calendars ORDER BY random() LIMIT 1);
+EXCEPTION WHEN unique_violation THEN NULL; END $$;
+SQL
+	change_calendar => [ 2, q(UPDATE policies_api.business_calendars SET time_zone = (ARRAY['UTC', 'Asia/Kolkata', 'America/New_York', 'Europe/Berlin'])[:type] WHERE id = (SELECT max(id) FROM policies_api.business_calendars);) ],
+	delete_calendar => [ 1, 'DELETE FROM policies_api.business_calendars WHERE id = (SELECT id FROM policies_api.business_calendars ORDER BY id OFFSET 5 LIMIT 1);' ],
+	import => [ 2, <<'SQL' ],
+SELECT set_config('test.holidays', replace(HOLIDAYS, 'NUMBER', lpad((:pick % 28 + 1)::text, 2, '0')), true);
+DO $$ BEGIN PERFORM policies_api.import_holidays(id, current_setting('test.holidays')) FROM (SELECT id FROM policies_api.business_calendars ORDER BY id DESC LIMIT 1) c;
+EXCEPTION WHEN SQLSTATE 'PT404' THEN NULL; END $$;
+SQL
+	targets => [ 2, "UPDATE policies_api.policies SET first_response_minutes = :pick, resolution_minutes = 100, business_hours_only = :type > 1 WHERE id = (SELECT max(id) FROM policies_api.policies WHERE priority = 'high');" ],
+	deadlines => [ 6, <<'SQL' ],
+SELECT count(*), max(d.first_response_due_at) FROM generate_series(1, 20) n, LATERAL policies_api.sla_deadlines('type' || :type, 'high', now() - n * interval '1 day') d;
+SELECT count(*) FROM policies_api.sla_status('type' || :other, 'high', now() - interval '1 hour', as_of => now() - interval '1 second') s;
+SQL
 	list => [ 4, 'SELECT count(*), max(updated_at) FROM policies_api.policies WHERE status = \'active\';' ],
 );
 my @arguments;
 for my $name (sort keys %scripts) {
 	my ($weight, $sql) = @{ $scripts{$name} };
+	$sql =~ s/HOLIDAYS/icalendar([ 'Day NUMBER', '202712NUMBER', "RRULE:FREQ=YEARLY\n" ]) =~ s{:}{'||chr(58)||E'}gr/e;
 	append_to_file("$ENV{SCRATCH}/$name.pgbench", "$begin$sql\nCOMMIT;\n");
 	push @arguments, '-f', "$ENV{SCRATCH}/$name.pgbench\@$weight";
 }
@@ -67,5 +89,11 @@ my ($rows, $history, $reviews) = split /\|/, $node->safe_psql('postgres', <<'SQL
 SELECT (SELECT count(*) FROM policies.policies), (SELECT count(*) FROM policies.policies_history), (SELECT count(*) FROM policies.policy_reviews)
 SQL
 note "$rows policies, $history superseded versions, $reviews reviews";
+my ($calendars, $changes, $holidays) = split /\|/, $node->safe_psql('postgres', <<'SQL');
+SELECT (SELECT count(*) FROM policies.business_calendars), (SELECT count(*) FROM policies.business_calendars_history), (SELECT sum(jsonb_array_length(holidays)) FROM policies.business_calendars)
+SQL
+note "$calendars calendars, $changes superseded versions, $holidays holidays";
+cmp_ok($changes, '>=', 100, 'calendars changed all the while');
+cmp_ok($holidays, '>=', 28, 'and got holidays');
 cmp_ok($rows, '>=', 100, 'and there was something to hold of');
 done_testing();

@@ -3,11 +3,12 @@ use strict;
 use warnings;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use AttackTest qw(attacked_server victim_id attack as_superuser $acme $acme_app $globex $victim);
+use AttackTest qw(attacked_server victim_id calendar_id attack as_superuser $acme $acme_app $globex $victim);
 
 my $node = attacked_server('forged');
 my $id = victim_id(q(name = 'classified 1'));
 my $deleted_id = victim_id(q(name = 'classified deleted'));
+my $calendar = calendar_id('victim');
 
 # Everything a caller can read, and each way of writing; for one without a context.
 my $reads = <<'SQL';
@@ -17,6 +18,11 @@ SELECT name FROM policies_api.policies_history;
 SELECT note FROM policies_api.policy_reviews;
 SELECT name FROM policies_api.review_due('1000 years');
 SELECT * FROM policies_api.tickets;
+SELECT name FROM policies_api.business_calendars;
+SELECT name FROM policies_api.deleted_business_calendars;
+SELECT name FROM policies_api.business_calendars_history;
+SELECT * FROM policies.business_calendars;
+SELECT * FROM policies.business_calendars_history;
 SELECT * FROM policies.policies;
 SELECT * FROM policies.policies_history;
 SELECT * FROM policies.policy_reviews;
@@ -28,6 +34,11 @@ UPDATE policies.policies SET tenant_id = 'acme';
 DELETE FROM policies_api.policies;
 UPDATE policies_api.deleted_policies SET is_deleted = false WHERE id = '$deleted_id';
 SELECT name FROM policies.policies WHERE id = '$id' FOR UPDATE;
+UPDATE policies_api.business_calendars SET name = 'taken', holidays = '[]';
+UPDATE policies.business_calendars SET tenant_id = 'acme';
+DELETE FROM policies_api.business_calendars;
+UPDATE policies_api.deleted_business_calendars SET is_deleted = false;
+SELECT name FROM policies.business_calendars WHERE id = '$calendar' FOR UPDATE;
 SQL
 my $refused_writes = <<"SQL";
 INSERT INTO policies_api.policies (name) VALUES ('forged');
@@ -36,8 +47,23 @@ SELECT policies_api.complete_policy('$id');
 DELETE FROM policies.policies;
 TRUNCATE policies.policies CASCADE;
 SQL
-my $nothing = "$reads$writes$refused_writes";
-my @nothing = (errors => '42501 42501 42501 42501 42501');
+my $hours = q('[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]');
+my $calendar_writes = <<"SQL";
+INSERT INTO policies_api.business_calendars (time_zone, opening_hours) VALUES ('UTC', $hours);
+INSERT INTO policies.business_calendars (tenant_id, time_zone, opening_hours) VALUES ('victim', 'UTC', $hours);
+SELECT policies_api.import_holidays('$calendar', 'BEGIN:VCALENDAR');
+DELETE FROM policies.business_calendars;
+TRUNCATE policies.business_calendars, policies.business_calendars_history;
+UPDATE policies.business_calendars_history SET name = 'taken';
+SQL
+# Each function of the SLA clock, with the victim's calendar where one can be named.
+my @clock = map { "SELECT * FROM policies_api.$_;\n" } 'current_business_calendar()', 'current_business_calendar(now())',
+  map({ my $named = $_; map { s/\)$/$named)/r } "add_business_minutes('2026-11-27', 60)", "business_minutes_between('2026-11-27', '2026-11-30')",
+	'is_business_time(now())', 'next_business_opening(now())' } '', ", calendar_id => '$calendar'"),
+  q{sla_policy_for('incident', 'high')}, q{sla_policy_for('incident', 'high', now())}, q{sla_deadlines('incident', 'high', '2026-11-27')},
+  q{sla_deadlines('incident', 'high', '2026-11-27', as_of => now())}, q{sla_status('incident', 'high', '2026-11-27')};
+my $nothing = "$reads$writes$refused_writes$calendar_writes@clock";
+my @nothing = (errors => join(' ', ('42501') x (11 + @clock)));
 # helpdesk is a schema that callers were not let into.
 as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller, policies_auditor');
 
@@ -112,10 +138,11 @@ SELECT probe.as_sub();
 SQL
 
 # The gateway's login has no rights of its own, and takes on none but those it was given.
-attack('the gateway without a role', <<"SQL", errors => join(' ', ('42501') x 15));
+attack('the gateway without a role', <<"SQL", errors => join(' ', ('42501') x 25));
 SET request.jwt.claims = '$victim';
 $reads$writes
 SQL
+attack('the gateway without a role asks the SLA clock', "SET request.jwt.claims = '$victim';\n$calendar_writes@clock", errors => join(' ', ('42501') x (6 + @clock)));
 attack('the gateway takes on roles that it is no member of', <<'SQL', claims => $acme, errors => join(' ', ('42501') x 6), output => 'policies_caller|gateway');
 SET ROLE policies_admin;
 SET ROLE postgres;
@@ -158,6 +185,9 @@ my %malformed = (
 for my $kind (sort keys %malformed) {
 	attack("claims with $kind", "$reads$writes", claims => $malformed{$kind}, errors => $kind =~ /overlong/ ? '22021' : '');
 }
+attack("claims with $_: the SLA clock", "@clock", claims => $malformed{$_}, errors => join(' ', ('42501') x @clock)) for 'an escaped NUL behind the tenant', 'an array of tenants', 'text behind the JSON', 'an app that is no string';
+attack("claims of $_ who is nobody: the SLA clock", "@clock", claims => $malformed{$_}, output => qr/\A(?:\|Around the clock\|UTC\n){2}(?:(?!cla).)*\z/s, errors => 'PT404 PT404 PT404 PT404')
+	for 'another case', 'a blank behind the tenant', 'a letter that only looks alike', 'a wildcard', 'SQL';
 attack('ten megabytes of claims', <<"SQL", role => 'policies_caller');
 SELECT set_config('request.jwt.claims', format('{"tenant_id": "victim", "app_id": "%s"}', repeat('x', 10000000)), false) \\g /dev/null
 $reads
@@ -191,9 +221,40 @@ SQL
 is(as_superuser(q(SELECT md5(string_agg(p::text, ',' ORDER BY id)) FROM policies.policies p WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one')),
 	$other_app, 'and the rows of the other application are as they were');
 
+# Calendars, too: an application has its own, and no other's, not even the tenant's.
+my %calendar = map { $_ => calendar_id($_) } 'acme', 'acme app_one', 'acme app_two', 'globex';
+my $other_calendars = as_superuser(q(SELECT md5(string_agg(c::text, ',' ORDER BY id)) FROM policies.business_calendars c WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one'));
+attack('an app key reads calendars and the clock', <<"SQL", claims => $acme_app, never => 'restricted|calendar acme$|calendar acme app_two', output => "2\n0\n0\nordinary calendar acme app_one\nordinary sla|42\n|\nordinary calendar acme app_one");
+SELECT count(*) FROM policies_api.business_calendars;
+SELECT count(*) FROM policies.business_calendars WHERE app_id IS DISTINCT FROM 'app_one';
+SELECT count(*) FROM policies_api.business_calendars_history WHERE app_id IS DISTINCT FROM 'app_one';
+SELECT calendar_name FROM policies_api.current_business_calendar();
+SELECT policy_name, first_response_minutes FROM policies_api.sla_policy_for('incident', 'high');
+SELECT policy_name, first_response_minutes FROM policies_api.sla_policy_for('restricted', 'high');
+SELECT calendar_name FROM policies_api.sla_deadlines('incident', 'high', now());
+SQL
+attack("an app key names $_\'s calendar", <<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', errors => join(' ', ('PT404') x 6)) for 'acme', 'acme app_two', 'globex';
+SELECT policies_api.add_business_minutes(now(), 60, '$calendar{$_}');
+SELECT policies_api.business_minutes_between(now(), now(), '$calendar{$_}');
+SELECT policies_api.is_business_time(now(), '$calendar{$_}');
+SELECT policies_api.next_business_opening(now(), '$calendar{$_}');
+SELECT policies_api.import_holidays('$calendar{$_}', 'BEGIN:VCALENDAR');
+SELECT policies_api.import_holidays(lower('$calendar{$_}'), 'BEGIN:VCALENDAR', '2999-01-01');
+UPDATE policies_api.business_calendars SET name = 'taken' WHERE id = '$calendar{$_}';
+UPDATE policies.business_calendars SET is_default = false WHERE app_id = 'app_two' OR app_id IS NULL;
+DELETE FROM policies_api.business_calendars WHERE id = '$calendar{$_}';
+UPDATE policies.business_calendars SET app_id = NULL WHERE false;
+SQL
+is(as_superuser(q(SELECT md5(string_agg(c::text, ',' ORDER BY id)) FROM policies.business_calendars c WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one')),
+	$other_calendars, 'and the calendars of the tenant and the other application are as they were');
+attack('an app key makes a calendar for the other application', <<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', errors => '23505', output => 'app_one');
+INSERT INTO policies_api.business_calendars (name, app_id, time_zone, opening_hours, is_default) VALUES ('x', 'app_two', 'UTC', $hours, false) RETURNING app_id;
+INSERT INTO policies.business_calendars (name, app_id, time_zone, opening_hours) VALUES ('x', 'app_two', 'UTC', $hours);
+SQL
+
 # An auditor reads all and writes nothing, whatever it claims.
 for my $claims ($acme, $victim) {
-	attack('an auditor writes', <<"SQL", login => 'auditor', claims => $claims, role => 'policies_auditor', errors => join(' ', ('42501') x 17));
+	attack('an auditor writes', <<"SQL", login => 'auditor', claims => $claims, role => 'policies_auditor', errors => join(' ', ('42501') x 26));
 INSERT INTO policies_api.policies (name) VALUES ('by an auditor');
 INSERT INTO policies.policies (tenant_id, name) VALUES ('victim', 'by an auditor');
 UPDATE policies_api.policies SET name = 'taken';
@@ -211,8 +272,20 @@ SELECT policies.purge_deleted('0');
 SELECT policies.create_registry();
 SELECT policies.unprotect_table('helpdesk.tickets');
 CREATE TABLE policies_api.mine (x int);
+INSERT INTO policies_api.business_calendars (time_zone, opening_hours) VALUES ('UTC', $hours);
+UPDATE policies_api.business_calendars SET name = 'taken';
+UPDATE policies.business_calendars SET holidays = '[]';
+UPDATE policies_api.deleted_business_calendars SET is_deleted = false;
+DELETE FROM policies_api.business_calendars;
+DELETE FROM policies.business_calendars_history;
+UPDATE policies_api.business_calendars_history SET name = 'taken';
+SELECT policies_api.import_holidays('$calendar', 'BEGIN:VCALENDAR');
+SELECT name FROM policies.business_calendars FOR UPDATE;
 SQL
 }
+attack('an auditor asks the clock: as the tenant of its login\'s claims, which are none', "@clock", login => 'auditor', claims => $victim, role => 'policies_auditor', errors => join(' ', ('42501') x @clock));
+attack('an auditor of the gateway has the clock of its claims', 'SELECT calendar_name FROM policies_api.current_business_calendar(); ' . "SELECT policies_api.is_business_time(now(), '$calendar')",
+	claims => $acme, role => 'policies_auditor', output => 'ordinary calendar acme', errors => 'PT404');
 
 # Those who see everything do so by design, and what they read is theirs to read: SECURITY.md says so.
 as_superuser('GRANT policies_caller TO operator');

@@ -4,7 +4,7 @@ use strict;
 use warnings;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use AttackTest qw(attacked_server attack as_superuser $acme $acme_app $globex $victim);
+use AttackTest qw(attacked_server calendar_id attack as_superuser $acme $acme_app $globex $victim);
 
 my $node = attacked_server('switching');
 my $as_acme = "SET ROLE policies_caller; SET request.jwt.claims = '$acme';";
@@ -105,6 +105,9 @@ my %shapes = (
 	'a set operation' => '(SELECT tenant_id FROM policies.policies UNION ALL SELECT tenant_id FROM policies_api.tickets) s',
 	'a join with the history' => 'policies.policies p JOIN policies_api.policies_history h USING (tenant_id, id)',
 	'a partitioned table' => 'policies_api.notes',
+	'calendars' => 'policies.business_calendars',
+	'the view of calendars' => 'policies_api.business_calendars',
+	'a join with the calendars\' history' => 'policies.business_calendars c JOIN policies_api.business_calendars_history h USING (tenant_id, id)',
 );
 for my $shape (sort keys %shapes) {
 	my $expression = q{coalesce(string_agg(DISTINCT split_part(tenant_id, ',', 1), ' '), 'none')};
@@ -144,6 +147,69 @@ EXECUTE change;
 $as_nobody EXECUTE change; EXECUTE add;
 $as_acme EXECUTE change;
 $as_auditor EXECUTE change;
+SQL
+
+# The SLA clock keeps what it has read, for whoever asks next: it must be the next one's own. Each form is run by all in turn.
+as_superuser(<<'SQL');
+SET ROLE policies_caller;
+CREATE FUNCTION probe.clock() RETURNS text LANGUAGE sql STABLE AS 'SELECT calendar_name FROM policies_api.current_business_calendar()';
+CREATE FUNCTION probe.cached_clock() RETURNS text LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (policies_api.current_business_calendar()).calendar_name; END';
+-- A lie: it is folded into a plan, which must not outlive the caller's own statement.
+CREATE FUNCTION probe.target() RETURNS integer LANGUAGE plpgsql STABLE AS 'BEGIN RETURN (policies_api.sla_policy_for(''incident'', ''high'')).first_response_minutes; END';
+SQL
+my %clocks = (
+	'current_business_calendar()' => 'SELECT calendar_name FROM policies_api.current_business_calendar()',
+	'current_business_calendar() as of now' => 'SELECT calendar_name FROM policies_api.current_business_calendar(now())',
+	'sla_deadlines()' => q{SELECT calendar_name FROM policies_api.sla_deadlines('incident', 'high', '2026-11-27')},
+	'sla_deadlines() for rows' => q{SELECT DISTINCT d.calendar_name FROM generate_series(1, 50) n, LATERAL policies_api.sla_deadlines('incident', 'high', now() - n * interval '1 d') d},
+	'an inlined function' => 'SELECT probe.clock()',
+	'a function\'s cached plan' => 'SELECT probe.cached_clock()',
+);
+for my $form (sort keys %clocks) {
+	for my $mode (qw(force_generic_plan force_custom_plan)) {
+		my $script = "SET plan_cache_mode = $mode;\n$as_acme PREPARE ask AS $clocks{$form}; EXECUTE ask;\n";
+		my @expected = ('ordinary calendar acme');
+		my $refused = 0;
+		for my $turn ([ globex => $as_globex ], [ '' => $as_nobody ], [ acme => $as_acme ], [ 'acme app_one' => $as_app ], [ '' => $as_malformed ], [ globex => $as_globex ], [ 'acme app_one' => $as_app ]) {
+			$script .= "$turn->[1] EXECUTE ask;\n";
+			$turn->[0] ? push @expected, "ordinary calendar $turn->[0]" : ++$refused;
+		}
+		attack("the clock: $form through a prepared plan ($mode)", $script, output => join("\n", @expected), errors => join(' ', ('42501') x $refused));
+	}
+}
+attack('sla_policy_for(): targets of each', <<"SQL", output => "34\n36\n42\n34", errors => '42501');
+PREPARE ask AS SELECT probe.target();
+$as_acme EXECUTE ask; $as_globex EXECUTE ask; $as_nobody EXECUTE ask; $as_app EXECUTE ask; $as_acme EXECUTE ask;
+SQL
+attack('claims that switch a thousand times in a statement give each its own clock', <<"SQL", claims => $acme, output => "ordinary calendar acme|500\nordinary calendar globex|500");
+SELECT c.calendar_name, count(*) FROM (SELECT set_config('request.jwt.claims', CASE n % 2 WHEN 0 THEN '$acme' ELSE '$globex' END, false) FROM generate_series(1, 1000) n OFFSET 0) s,
+    LATERAL policies_api.current_business_calendar(CASE WHEN s.set_config <> '' THEN NULL::timestamptz END) c GROUP BY 1 ORDER BY 1;
+SQL
+attack('more callers than the clock keeps in mind', <<"SQL", claims => $acme, output => "Around the clock\nordinary calendar acme\nordinary calendar globex");
+SELECT DISTINCT c.calendar_name FROM (SELECT set_config('request.jwt.claims', json_build_object('tenant_id', (ARRAY['acme', 'globex', 't' || n])[n % 3 + 1])::text, false) FROM generate_series(1, 600) n OFFSET 0) s,
+    LATERAL policies_api.current_business_calendar(CASE WHEN s.set_config <> '' THEN NULL::timestamptz END) c ORDER BY 1;
+SQL
+my $acmes = calendar_id('acme');
+attack('a calendar that one caller named is not the next one\'s to name', <<"SQL", output => "t\nt", errors => 'PT404 PT404 42501');
+$as_acme SELECT policies_api.is_business_time('2026-11-27 12:00+01', '$acmes');
+$as_globex SELECT policies_api.is_business_time('2026-11-27 12:00+01', '$acmes');
+$as_app SELECT policies_api.is_business_time('2026-11-27 12:00+01', '$acmes');
+$as_nobody SELECT policies_api.is_business_time('2026-11-27 12:00+01', '$acmes');
+$as_acme SELECT policies_api.is_business_time('2026-11-27 12:00+01', '$acmes');
+SQL
+attack('a change that is undone, and one that is not, move only one\'s own clock', <<"SQL", mine => 'acme', output => "mine\nordinary calendar globex\nordinary calendar acme\nordinary calendar globex\nkept\nordinary calendar globex\nordinary calendar acme app_one\nordinary calendar acme");
+BEGIN; $as_acme UPDATE policies_api.business_calendars SET name = 'mine' WHERE id = '$acmes'; SELECT probe.clock(); $as_globex SELECT probe.clock(); ROLLBACK;
+$as_acme SELECT probe.clock(); $as_globex SELECT probe.clock();
+$as_acme UPDATE policies_api.business_calendars SET name = 'kept' WHERE id = '$acmes'; SELECT probe.clock(); $as_globex SELECT probe.clock(); $as_app SELECT probe.clock();
+$as_acme UPDATE policies_api.business_calendars SET name = 'ordinary calendar acme' WHERE id = '$acmes'; SELECT probe.clock();
+SQL
+attack('a cursor over deadlines gives each reader its own clock, or the opener\'s', <<"SQL", output => qr/\A(?:ordinary calendar (?:acme|globex)\n)*-\z/, errors => qr/\A(?:42501)?\z/);
+$as_acme BEGIN;
+DECLARE c CURSOR FOR SELECT d.calendar_name FROM generate_series(1, 9) n, LATERAL policies_api.sla_deadlines('incident', 'high', now() - n * interval '1 d') d;
+FETCH 2 FROM c;
+$as_globex FETCH 2 FROM c;
+SELECT '-';
+COMMIT;
 SQL
 
 # Cursors.

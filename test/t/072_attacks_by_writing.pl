@@ -3,13 +3,15 @@ use strict;
 use warnings;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use AttackTest qw(attacked_server victim_id ask attack as_superuser $acme $acme_app $globex $victim);
+use AttackTest qw(attacked_server victim_id calendar_id ask attack as_superuser $acme $acme_app $globex $victim);
 
 my $node = attacked_server('written');
 as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller');
 my $id = victim_id(q(name = 'classified 1'));
 my $deleted_id = victim_id(q(name = 'classified deleted'));
 my $nobodys_id = as_superuser(q(SELECT policies.new_id('pol')));
+my $calendar = calendar_id('victim');
+my $hours = q('[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]');
 my @by_acme = (claims => $acme, mine => 'acme');
 
 # Rows given to another tenant, and taken from it.
@@ -86,6 +88,73 @@ COPY policies.policies TO PROGRAM 'cat';
 COPY policies.policies FROM '/etc/passwd';
 SELECT count(*) FROM policies.policies WHERE tenant_id <> 'acme';
 SQL
+
+# Business calendars.
+my $calendar_shown = $shown =~ s/\Q$id\E/$calendar/r;
+attack('calendars inserted for the victim become the writer\'s own', <<"SQL", @by_acme, output => join("\n", ("acme||per_mal|per_mal|f||1|t") x 2));
+INSERT INTO policies_api.business_calendars (id, tenant_id, app_id, created_by, updated_by, is_deleted, deleted_at, schema_version, time_zone, opening_hours, is_default)
+    VALUES ('$calendar', 'victim', 'app_two', 'per_vic', 'per_vic', true, '2001-01-01', 99, 'UTC', $hours, false) RETURNING $calendar_shown;
+INSERT INTO policies.business_calendars (id, tenant_id, app_id, created_by, updated_by, is_deleted, deleted_at, schema_version, time_zone, opening_hours, is_default)
+    VALUES ('$calendar', 'victim', 'app_two', 'per_vic', 'per_vic', true, '2001-01-01', 99, 'UTC', $hours, false) RETURNING $calendar_shown;
+SQL
+attack('the victim\'s calendars updated, deleted, restored, merged, locked, imported into', <<"SQL", claims => $acme, errors => 'PT404 PT404');
+UPDATE policies_api.business_calendars SET name = 'taken', holidays = '[]' WHERE tenant_id = 'victim' OR id = '$calendar' RETURNING name;
+UPDATE policies.business_calendars SET is_default = false FROM policies.business_calendars_history h WHERE h.tenant_id = 'victim' RETURNING business_calendars.name;
+UPDATE policies_api.deleted_business_calendars SET is_deleted = false WHERE tenant_id = 'victim' RETURNING name;
+DELETE FROM policies_api.business_calendars WHERE tenant_id = 'victim' OR id = '$calendar' RETURNING name;
+MERGE INTO policies.business_calendars c USING (VALUES ('$calendar')) v (id) ON c.id = v.id WHEN MATCHED THEN UPDATE SET name = 'taken';
+SELECT name FROM policies.business_calendars WHERE id = '$calendar' FOR UPDATE;
+SELECT policies_api.import_holidays('$calendar', 'BEGIN:VCALENDAR');
+SELECT policies_api.import_holidays(lower('$calendar'), 'BEGIN:VCALENDAR');
+SQL
+attack('calendars given to the victim stay', <<"SQL", @by_acme, output => "acme|t\n0");
+UPDATE policies_api.business_calendars SET tenant_id = 'victim', id = '$calendar', app_id = 'app_two' WHERE name = 'ordinary spare acme' RETURNING tenant_id, app_id IS NULL;
+SELECT count(*) FROM policies.business_calendars WHERE tenant_id <> 'acme' OR id = '$calendar';
+SQL
+attack('what callers have no privilege for, of calendars', <<"SQL", claims => $acme, errors => join(' ', ('42501') x 7));
+DELETE FROM policies.business_calendars;
+TRUNCATE policies.business_calendars;
+INSERT INTO policies.business_calendars_history SELECT * FROM policies.business_calendars_history;
+UPDATE policies_api.business_calendars_history SET name = 'forged';
+DELETE FROM policies.business_calendars_history;
+DELETE FROM policies_api.deleted_business_calendars;
+COPY policies.business_calendars TO '/tmp/calendars.copy';
+SQL
+attack('calendars by COPY', <<"SQL", claims => $acme, errors => '0A000', output => qr/\A(?:acme\n?)+\z/);
+COPY (SELECT tenant_id FROM policies.business_calendars) TO STDOUT;
+\\copy policies.business_calendars (name) FROM '/dev/null'
+SQL
+# A default each: nobody's in the way of another's, and only one's own is named.
+attack('another default calendar: who is in the way', <<"SQL", claims => $globex, mine => 'globex', never => 'acme|DETAIL', errors => '23505 23505 23505', output => "globex\nglobex|t");
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('second', 'UTC', $hours);
+UPDATE policies_api.business_calendars SET is_default = true WHERE name LIKE '%spare%';
+INSERT INTO policies_api.business_calendars (tenant_id, id, name, time_zone, opening_hours) VALUES ('victim', '$calendar', 'second', 'UTC', $hours);
+DELETE FROM policies_api.business_calendars WHERE name = 'ordinary calendar globex' RETURNING tenant_id;
+INSERT INTO policies_api.business_calendars (tenant_id, name, time_zone, opening_hours) VALUES ('victim', 'instead', 'UTC', $hours) RETURNING tenant_id, is_default;
+SQL
+attack('a default calendar beside the victim\'s, of a tenant without', <<"SQL", claims => '{"tenant_id": "umbrella"}', mine => 'umbrella', output => 'umbrella|t');
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('mine', 'UTC', $hours) RETURNING tenant_id, is_default;
+SQL
+attack('an application is told of its own default calendar alone', <<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted|calendar acme"|calendar acme \\(', errors => '23505 23505');
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('second', 'UTC', $hours);
+UPDATE policies.business_calendars SET is_default = true;
+SQL
+attack('errors of one\'s own calendars', <<"SQL", @by_acme, never => 'Failing row', errors => '23514 23514 23514 23502 23502 23514 22P02');
+INSERT INTO policies_api.business_calendars (time_zone, opening_hours, is_default) VALUES ('Mars/Olympus', $hours, false);
+UPDATE policies_api.business_calendars SET opening_hours = '[]';
+UPDATE policies.business_calendars SET holidays = '[1]';
+INSERT INTO policies_api.business_calendars (opening_hours) VALUES ($hours);
+UPDATE policies_api.business_calendars SET opening_hours = NULL;
+UPDATE policies.business_calendars SET time_zone = name;
+SELECT policies_api.is_business_time(now(), name) FROM policies.business_calendars;
+SQL
+my ($nobodys_calendar) = as_superuser(q(SELECT policies.new_id('cal')));
+for my $call ("policies_api.import_holidays('ID', 'BEGIN:VCALENDAR')", "policies_api.is_business_time(now(), 'ID')", "policies_api.add_business_minutes(now(), 1, 'ID')",
+	"policies_api.business_minutes_between(now(), now(), 'ID')", "policies_api.next_business_opening(now(), 'ID')") {
+	my ($foreign_refusal, $unknown_refusal) = map { my $asked = $_; (ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme'; SELECT " . $call =~ s/ID/$asked/r))[1] =~ s/$asked/ID/gr } $calendar, $nobodys_calendar;
+	like($foreign_refusal, qr/PT404/, "$call: the victim's calendar is refused");
+	is($foreign_refusal, $unknown_refusal, 'as one that nobody has');
+}
 
 # Conflicts: ids are the server's, so no conflict is looked for with a caller's; and CVE-2017-15099, CVE-2026-120154 where
 # a key spans tenants.
@@ -198,6 +267,16 @@ COMMENT ON TABLE policies.policies IS 'mine';
 CLUSTER policies.policies USING policies_pkey;
 REINDEX TABLE policies.policies;
 DROP EXTENSION policies CASCADE;
+SQL
+attack('callers alter nothing of calendars', <<"SQL", claims => $acme, errors => join(' ', ('42501') x 8));
+ALTER TABLE policies.business_calendars DISABLE TRIGGER policies_check;
+ALTER TABLE policies.business_calendars DISABLE TRIGGER policies_clock;
+DROP INDEX policies.business_calendars_one_default;
+DROP TRIGGER policies_check ON policies.business_calendars;
+CREATE OR REPLACE VIEW policies_api.business_calendars_history AS SELECT * FROM policies.business_calendars_history;
+ALTER VIEW policies_api.business_calendars_history RESET (security_invoker);
+CREATE RULE mine AS ON INSERT TO policies_api.business_calendars_history DO INSTEAD NOTHING;
+DROP FUNCTION policies_api.add_business_minutes;
 SQL
 
 # The owner of a protected table is under its row security as well, and does not own its history. That it can switch the

@@ -4,11 +4,12 @@ use strict;
 use warnings;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use AttackTest qw(attacked_server victim_id ask attack as_superuser $acme $acme_app $globex $victim);
+use AttackTest qw(attacked_server victim_id calendar_id ask attack as_superuser $acme $acme_app $globex $victim);
 
 my $node = attacked_server('functions');
 as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller; CREATE ROLE other_gateway LOGIN; GRANT policies_gateway, policies_caller TO other_gateway');
 my $id = victim_id(q(name = 'classified 1'));
+my $calendar = calendar_id('victim');
 
 # Leaky functions and operators say what they are shown. An operator also has a planner's estimate: with rights to the
 # statistics, it would be shown the most common values
@@ -28,6 +29,8 @@ my %columns = (
 	'policies.policies' => 'body', 'policies_api.policies' => 'body', 'policies_api.deleted_policies' => 'name', 'policies_api.policies_history' => 'body',
 	'policies_api.policy_reviews' => 'note', 'helpdesk.tickets' => 'subject', 'policies_api.tickets' => 'subject', 'helpdesk.tickets_history' => 'subject',
 	'helpdesk.notes' => 'note', 'policies_api.notes' => 'note', 'helpdesk.labels' => 'meaning',
+	'policies.business_calendars' => 'name', 'policies_api.business_calendars' => 'name', 'policies_api.deleted_business_calendars' => 'name',
+	'policies_api.business_calendars_history' => 'name',
 );
 for my $relation (sort keys %columns) {
 	my $column = $columns{$relation};
@@ -41,7 +44,7 @@ for my $relation (sort keys %columns) {
 	# One's own rows may be leaked to oneself; the division says that there are some.
 	attack("leaky functions on $relation, for $_", join(";\n", @statements) . ';', role => 'policies_caller', claims => $_ eq 'acme' ? $acme : '',
 		errors => $_ eq 'acme' ? '22012' : '', output => qr/./) for qw(acme nobody);
-	next if $relation =~ /policy_reviews|deleted|history|labels/;
+	next if $relation =~ /policy_reviews|deleted|history|labels|calendars/;
 	like((ask('postgres', "EXPLAIN SELECT * FROM $relation WHERE $column OPERATOR(probe.===) 'x'"))[1], qr/leaked classified/,
 		"the planner does ask the operator about $relation, for one who may see the statistics");
 }
@@ -93,8 +96,54 @@ is((ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme'; 
 is(as_superuser(q(SELECT count(*) FROM policies.audit() WHERE name = 'definer_function_executable_by_callers' AND detail LIKE '%administrator\_%')), 2, 'and audit() tells of it');
 attack('a stranger writes through a function with an administrator\'s rights', "SET request.jwt.claims = '$victim'; SELECT probe.administrator_writes();", login => 'stranger', errors => '42501');
 
+# The clock in such a function runs for the caller, whosever rights it has: those who see all tenants included.
+my $clocks = <<"SQL";
+CREATE FUNCTION probe.OWNER_clock() RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+    'SELECT concat_ws('', '', calendar_name, policy_name, first_response_minutes) FROM policies_api.current_business_calendar(), policies_api.sla_policy_for(''incident'', ''high'')';
+CREATE FUNCTION probe.OWNER_clock_of(text) RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT policies_api.is_business_time(now(), \$1)';
+CREATE FUNCTION probe.OWNER_imports(text) RETURNS integer LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT policies_api.import_holidays(\$1, ''BEGIN:VCALENDAR'')';
+SQL
+ask($_, $clocks =~ s/OWNER/$_/gr) for qw(mallory other_gateway administrator postgres);
+ask('gateway', "SET ROLE policies_caller;\n" . $clocks =~ s/OWNER/caller/gr);
+for my $owner (qw(mallory other_gateway caller administrator postgres)) {
+	attack("the clock with the rights of $owner", <<"SQL", claims => $acme, output => "ordinary calendar acme, ordinary sla, 34\nordinary calendar globex, ordinary sla, 36\nordinary calendar acme", errors => 'PT404 PT404 PT404');
+SELECT probe.${owner}_clock();
+SELECT probe.${owner}_clock_of('$calendar');
+SELECT probe.${owner}_imports('$calendar');
+SET request.jwt.claims = '$globex';
+SELECT probe.${owner}_clock();
+SELECT probe.${owner}_clock_of('$calendar');
+SET request.jwt.claims = '$acme';
+SELECT calendar_name FROM policies_api.current_business_calendar();
+SQL
+	attack("a stranger asks the clock with the rights of $owner", "SET request.jwt.claims = '$victim'; SELECT probe.${owner}_clock(); SELECT probe.${owner}_clock_of('$calendar'); SELECT probe.${owner}_imports('$calendar');",
+		login => 'stranger', errors => '42501 42501 42501');
+}
+# What a plan shows of the clock: its arguments, and nothing that it has read.
+attack('EXPLAIN of the clock and of calendars', <<"SQL", claims => $acme, never => 'ordinary|Berlin|cal_0', output => qr/add_business_minutes/);
+EXPLAIN (ANALYZE, VERBOSE, BUFFERS) SELECT policies_api.add_business_minutes(now(), 60), policies_api.is_business_time(now());
+EXPLAIN (ANALYZE, VERBOSE) SELECT d.* FROM policies_api.tickets t, LATERAL policies_api.sla_deadlines('incident', 'high', now()) d;
+EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM policies_api.sla_status('incident', 'high', now());
+EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM policies_api.business_calendars;
+EXPLAIN (VERBOSE, SETTINGS) SELECT * FROM policies_api.business_calendars_history WHERE is_default;
+EXPLAIN (ANALYZE, VERBOSE, FORMAT json) SELECT calendar_name FROM policies_api.current_business_calendar();
+SQL
+attack('documents of calendars', <<"SQL", claims => $acme, output => qr/\A(?:(?!victim|globex).)*ordinary(?:(?!victim|globex).)*\z/s, errors => '');
+SELECT table_to_xml('policies.business_calendars', true, true, '');
+SELECT query_to_xml('SELECT * FROM policies_api.business_calendars_history', true, true, '');
+SELECT query_to_xml('SELECT * FROM policies_api.current_business_calendar()', true, true, '');
+SQL
+
 # Our functions are nobody's to call, attach or replace.
-attack('trigger functions called and attached', <<"SQL", login => 'mallory', errors => join(' ', ('42501') x 16));
+attack('trigger functions called and attached', <<"SQL", login => 'mallory', errors => join(' ', ('42501') x 23));
+SELECT policies.check_business_calendar();
+SELECT policies.reset_sla_clocks();
+CREATE TABLE probe.calendars (id text, tenant_id text, app_id text, name text, time_zone text, opening_hours jsonb, holidays jsonb, is_default boolean, is_deleted boolean);
+CREATE TRIGGER t BEFORE INSERT ON probe.calendars FOR EACH ROW EXECUTE FUNCTION policies.check_business_calendar();
+CREATE TRIGGER t AFTER INSERT ON probe.calendars FOR EACH ROW EXECUTE FUNCTION policies.reset_sla_clocks();
+CREATE TRIGGER t AFTER INSERT ON probe.calendars EXECUTE FUNCTION policies.reset_sla_clocks();
+CREATE FUNCTION probe.clock() RETURNS timestamptz LANGUAGE c AS '\$libdir/policies', 'policies_add_business_minutes';
+CREATE FUNCTION policies_api.add_business_minutes(timestamptz, bigint) RETURNS timestamptz LANGUAGE sql AS 'SELECT \$1';
 SELECT policies.stamp_write();
 SELECT policies.record_history();
 SELECT policies.soft_delete();
@@ -122,7 +171,9 @@ DROP FUNCTION policies.current_tenant_id();
 CREATE FUNCTION policies_api.mine(policies_api.policies) RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION probe.leakproof(text) RETURNS boolean LANGUAGE sql LEAKPROOF AS 'SELECT true';
 SQL
-attack('trigger functions called by an administrator', <<'SQL', login => 'administrator', errors => '39P01 39P01 39P01');
+attack('trigger functions called by an administrator', <<'SQL', login => 'administrator', errors => '39P01 39P01 39P01 39P01 39P01');
+SELECT policies.check_business_calendar();
+SELECT policies.reset_sla_clocks();
 SELECT policies.stamp_write();
 SELECT policies.record_history();
 SELECT policies.cover_ticket_types();

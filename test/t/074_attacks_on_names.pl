@@ -14,8 +14,10 @@ my @functions = ([ 'current_tenant_id()', 'text', q('victim') ], [ 'current_app_
 	[ 'now()', 'timestamptz', q('2001-01-01') ], [ 'isfinite(timestamptz)', 'boolean', 'true' ], [ 'quote_ident(text)', 'text', q('x') ],
 	[ 'format(text, text)', 'text', q('x') ], [ 'concat_ws(text, text)', 'text', q('x') ], [ 'to_regclass(text)', 'regclass', 'NULL' ],
 	[ 'pg_has_role(oid, text)', 'boolean', 'true' ], [ 'obj_description(oid, name)', 'text', q('x') ], [ 'format_type(oid, integer)', 'text', q('text') ],
-	[ 'has_schema_privilege(text, text, text)', 'boolean', 'true' ]);
-my @tables = qw(policies policies_history sla_coverage policy_reviews registry_steps deleted_policies tickets tickets_history);
+	[ 'has_schema_privilege(text, text, text)', 'boolean', 'true' ], [ 'is_valid_opening_hours(jsonb)', 'boolean', 'true' ],
+	[ 'is_valid_holidays(jsonb)', 'boolean', 'true' ], [ 'add_business_minutes(timestamptz, integer)', 'timestamptz', q('2001-01-01') ]);
+my @tables = qw(policies policies_history sla_coverage policy_reviews registry_steps deleted_policies tickets tickets_history business_calendars
+	business_calendars_history deleted_business_calendars pg_timezone_names);
 my @catalogs = qw(pg_class pg_namespace pg_attribute pg_trigger pg_proc pg_policy);
 as_superuser(join "\n", 'CREATE SCHEMA evil; GRANT ALL ON SCHEMA evil TO PUBLIC; SET ROLE mallory;',
 	map({ "CREATE FUNCTION evil.hijack($_, $_) RETURNS boolean $body true; END \$\$;" } @types),
@@ -31,7 +33,7 @@ my $hostile = join "\n", 'SET search_path = evil, pg_catalog, policies, policies
 	map({ "CREATE TEMP TABLE $_ (tenant_id pg_catalog.text, id pg_catalog.text, name pg_catalog.text);" } @tables, @catalogs), '';
 
 for my $claims ($acme, $acme_app) {
-	attack('every write of a caller under a hostile search_path', $hostile . <<'SQL', claims => $claims, mine => 'acme', output => "acme\nacme\n1\n1\nmine again");
+	attack('every write of a caller under a hostile search_path', $hostile . <<'SQL', claims => $claims, mine => 'acme', output => "acme\nacme\n1\n1\nmine again\nf\n1\nmine|t\n1\nmine again|mine again\n2");
 INSERT INTO policies_api.policies (name, priority, applies_to, review_cadence) VALUES ('mine', 'urgent', '["x", "y"]', '1 year') RETURNING tenant_id;
 UPDATE policies_api.policies SET name = 'mine again', applies_to = '["y", "z"]' WHERE name OPERATOR(pg_catalog.=) 'mine' RETURNING tenant_id;
 SELECT pg_catalog.count(policies_api.complete_policy(id)) FROM policies_api.policies WHERE name OPERATOR(pg_catalog.=) 'mine again';
@@ -44,6 +46,21 @@ SELECT pg_catalog.count(*) FROM policies_api.policy_reviews r JOIN policies_api.
     WHERE p.name OPERATOR(pg_catalog.=) 'mine again';
 SELECT name FROM policies_api.review_due('5 years') WHERE name OPERATOR(pg_catalog.=) 'mine again';
 UPDATE policies_api.policies SET status = 'draft', name = 'done' WHERE name OPERATOR(pg_catalog.=) 'mine again';
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default) VALUES ('mine', 'Asia/Kolkata', '[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]', false) RETURNING is_default;
+SELECT policies_api.import_holidays(id, E'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20261225\r\nSUMMARY:mine\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n')
+    FROM policies_api.business_calendars WHERE name OPERATOR(pg_catalog.=) 'mine';
+UPDATE policies_api.business_calendars SET is_default = false, name = 'first again' WHERE is_default AND coalesce(app_id, '') OPERATOR(pg_catalog.=) coalesce(policies.current_app_id(), '');
+UPDATE policies_api.business_calendars SET is_default = true WHERE name OPERATOR(pg_catalog.=) 'mine' AND coalesce(app_id, '') OPERATOR(pg_catalog.=) coalesce(policies.current_app_id(), '');
+SELECT calendar_name, policies_api.is_business_time('2026-11-30 12:00+05:30') FROM policies_api.current_business_calendar();
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only) VALUES ('clocked', 'clocked', '["x"]', 1, true);
+SELECT pg_catalog.count(*) FROM policies_api.sla_status('x', 'clocked', '2026-11-30', as_of => pg_catalog.clock_timestamp());
+UPDATE policies_api.business_calendars SET name = 'mine again' WHERE name OPERATOR(pg_catalog.=) 'mine';
+SELECT (policies_api.current_business_calendar('2999-01-01')).calendar_name, (policies_api.current_business_calendar()).calendar_name;
+DELETE FROM policies_api.business_calendars WHERE name OPERATOR(pg_catalog.=) 'mine again';
+UPDATE policies_api.deleted_business_calendars SET is_deleted = false WHERE name OPERATOR(pg_catalog.=) 'mine again';
+DELETE FROM policies_api.business_calendars WHERE name OPERATOR(pg_catalog.=) 'mine again';
+UPDATE policies_api.policies SET status = 'draft', name = 'done' WHERE name OPERATOR(pg_catalog.=) 'clocked';
+SELECT pg_catalog.count(*) FROM policies_api.deleted_business_calendars WHERE coalesce(app_id, '') OPERATOR(pg_catalog.=) coalesce(policies.current_app_id(), '');
 SQL
 }
 is(as_superuser('SELECT ' . join ' + ', map { "(SELECT count(*) FROM evil.$_)" } @tables), 0, 'nothing was written into the planted tables');

@@ -26,6 +26,15 @@ for my $claims (sort keys %in_parallel) {
 	like((ask('gateway', "SET ROLE policies_caller; $parallel SET request.jwt.claims = \$c\$$claims\$c\$; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT count(*), min(tenant_id) FROM policies.policies"))[0],
 		qr/Workers Launched: [1-9]/, 'which did run');
 }
+# Workers keep the rules of the SLA clock apart, too, and no worker outlives its leader's statement.
+as_superuser('CREATE TABLE probe.opened AS SELECT now() - n * interval \'1 h\' AS at FROM generate_series(1, 5000) n; ANALYZE probe.opened; GRANT SELECT ON probe.opened TO PUBLIC');
+for my $turn ([ $acme => 'ordinary calendar acme|34' ], [ $globex => 'ordinary calendar globex|36' ], [ $acme_app => 'ordinary calendar acme app_one|42' ]) {
+	my $sql = "SELECT string_agg(DISTINCT d.calendar_name, ' '), min(p.first_response_minutes) FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d, LATERAL policies_api.sla_policy_for('incident', 'high') p";
+	attack("the clock in parallel workers with the claims $turn->[0]", "$parallel SET request.jwt.claims = '$turn->[0]'; $sql;", role => 'policies_caller', output => $turn->[1]);
+	like((ask('gateway', "SET ROLE policies_caller; $parallel SET request.jwt.claims = '$turn->[0]'; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) $sql"))[0], qr/Workers Launched: [1-9]/, 'which did run');
+}
+attack('the clock in parallel workers, without claims', "$parallel SET request.jwt.claims = ''; SELECT count(d) FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d;", role => 'policies_caller', errors => '42501');
+attack('the clock in parallel workers of a stranger', "$parallel SET request.jwt.claims = '$victim'; SELECT count(d) FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d;", login => 'stranger', errors => '42501');
 attack('parallel workers of a stranger', "$parallel SET request.jwt.claims = '$victim'; SELECT count(*), min(tenant_id), max(tenant_id) FROM policies.policies;", login => 'stranger', output => '0||');
 attack('parallel workers under claims that are changed meanwhile', <<"SQL", claims => $acme, errors => qr/\A(?:25000 ?)*\z/, output => qr/\A(?:\d+\|\d\n?)*\z/);
 $parallel CREATE FUNCTION probe.switch() RETURNS text LANGUAGE plpgsql PARALLEL SAFE AS \$\$ BEGIN RETURN set_config('request.jwt.claims', '$globex', false); END \$\$;
@@ -87,6 +96,8 @@ $blocker->query($_) for 'SELECT count(pg_advisory_xact_lock(n)) FROM generate_se
 	"UPDATE policies.policies SET owner_id = 'x' WHERE tenant_id = 'victim' OR name = 'ordinary 1'",
 	"INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('held', 'high', '[\"request\"]')",
 	"SELECT policies_api.complete_policy(id) FROM policies_api.policies WHERE name = 'ordinary 3' \\g /dev/null",
+	"UPDATE policies_api.business_calendars SET name = 'held' WHERE is_default AND app_id IS NULL", 'SELECT count(*) FROM (SELECT FROM policies.business_calendars FOR UPDATE) s',
+	"INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default) VALUES ('held', 'UTC', '[{\"weekdays\": [1], \"opens\": \"09:00\", \"closes\": \"17:00\"}]', false)",
 	"DELETE FROM policies_api.policies WHERE name = 'bulk'", "INSERT INTO helpdesk.labels (code) VALUES ('held')";
 my $everything = <<"SQL";
 SET lock_timeout = '2s';
@@ -97,8 +108,11 @@ UPDATE policies_api.policies SET applies_to = '["incident", "request", "other"]'
 SELECT count(policies_api.complete_policy(id)) FROM policies_api.policies WHERE name LIKE '% 3';
 DELETE FROM policies_api.policies WHERE name LIKE '% 3';
 INSERT INTO policies_api.tickets (subject) VALUES ('not held up') RETURNING tenant_id;
+UPDATE policies_api.business_calendars SET name = 'not held up' WHERE is_default;
+SELECT policies_api.import_holidays(id, 'x') FROM policies_api.business_calendars WHERE false;
+SELECT calendar_name FROM policies_api.sla_deadlines('incident', 'high', now());
 SQL
-attack('another tenant is held up by nothing', $everything, claims => $globex, mine => 'globex', output => "globex\n1\nglobex");
+attack('another tenant is held up by nothing', $everything, claims => $globex, mine => 'globex', output => "globex\n1\nglobex\nnot held up");
 attack('the same tenant does wait for its own SLA policies', <<'SQL', claims => $acme, errors => '55P03');
 SET lock_timeout = '200ms';
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('mine', 'high', '["request"]');
@@ -115,10 +129,12 @@ sub allowed_locks {
 	my ($login, $table, $role) = @_;
 	return join ', ', grep { (ask($login, ($role ? "SET ROLE $role;" : '') . "BEGIN; LOCK TABLE $table IN $_ MODE; ROLLBACK;"))[1] !~ /42501/ } @modes;
 }
-for my $table (qw(policies.policies_history policies.policy_reviews policies_api.policies_history)) {
+for my $table (qw(policies.policies_history policies.policy_reviews policies_api.policies_history policies.business_calendars_history policies_api.business_calendars_history)) {
 	is(allowed_locks('gateway', $table, 'policies_caller'), 'ACCESS SHARE', "a caller locks $table no more than reading does");
 }
 is(allowed_locks('gateway', 'policies.sla_coverage', 'policies_caller'), '', 'and sla_coverage not at all');
+is(allowed_locks('auditor', 'policies.business_calendars'), 'ACCESS SHARE', 'an auditor locks calendars no more than reading does');
+ok(allowed_locks('gateway', 'policies.business_calendars', 'policies_caller') !~ /, EXCLUSIVE|ACCESS EXCLUSIVE/, 'nor a caller as an owner does');
 is(allowed_locks('auditor', 'policies.policies'), 'ACCESS SHARE', 'an auditor locks no more than reading does');
 my $by_callers = allowed_locks('gateway', 'policies.policies', 'policies_caller');
 note "a caller may lock policies.policies in: $by_callers";

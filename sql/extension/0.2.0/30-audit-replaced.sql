@@ -48,18 +48,18 @@ WHERE t.is_guard AND (t.events <> g.events OR t.is_conditional)
 UNION ALL
 SELECT 'register_trigger_missing', 'pg_class'::regclass, pg_catalog.to_regclass(needed.relation), needed.function, NULL
 FROM (VALUES
-    ('policies.policies', 'check_policy'),
-    ('policies.policies', 'cover_ticket_types'),
-    ('policies.sla_coverage', 'skip_known_coverage'),
-    ('policies.policies', 'reset_sla_clocks'),
-    ('policies.sla_coverage', 'reset_sla_clocks'),
-    ('policies.business_calendars', 'reset_sla_clocks'),
-    ('policies.business_calendars', 'check_business_calendar')
-) AS needed (relation, function)
-WHERE pg_catalog.to_regclass(needed.relation) IS NOT NULL AND NOT EXISTS (
-    SELECT FROM trigger t
+    ('policies.policies', 'check_policy', 0),
+    ('policies.policies', 'cover_ticket_types', 0),
+    ('policies.sla_coverage', 'skip_known_coverage', 0),
+    -- After INSERT (4), DELETE (8), UPDATE (16) and TRUNCATE (32), by several triggers.
+    ('policies.policies', 'reset_sla_clocks', 4 | 8 | 16 | 32),
+    ('policies.business_calendars', 'reset_sla_clocks', 4 | 8 | 16),
+    ('policies.business_calendars', 'check_business_calendar', 0)
+) AS needed (relation, function, events)
+WHERE pg_catalog.to_regclass(needed.relation) IS NOT NULL AND (
+    SELECT pg_catalog.bit_or(t.events) & needed.events FROM trigger t
     WHERE t.id = pg_catalog.to_regclass(needed.relation) AND t.is_guard AND t.function = needed.function
-)
+) IS DISTINCT FROM needed.events
 
 UNION ALL
 SELECT 'trigger_after_stamp', 'pg_class'::regclass, t.id, t.name, stamp.name

@@ -54,23 +54,41 @@ BEGIN
 END
 $$;
 
--- Also where rows arrive by replication: the backends' clocks must follow.
+-- Also where rows arrive by replication: the backends' clocks must follow. They do so by the calendars' table, whose own
+-- TRUNCATE tells them already.
 CREATE TRIGGER policies_clock AFTER INSERT OR UPDATE OR DELETE ON policies.business_calendars
-    FOR EACH ROW EXECUTE FUNCTION policies.reset_sla_clocks();
-CREATE TRIGGER policies_clock AFTER INSERT OR UPDATE OR DELETE ON policies.sla_coverage
     FOR EACH ROW EXECUTE FUNCTION policies.reset_sla_clocks();
 CREATE TRIGGER policies_clock AFTER UPDATE ON policies.policies
     FOR EACH ROW
-    WHEN (OLD.first_response_minutes IS DISTINCT FROM NEW.first_response_minutes
-        OR OLD.resolution_minutes IS DISTINCT FROM NEW.resolution_minutes
-        OR OLD.business_hours_only IS DISTINCT FROM NEW.business_hours_only)
+    -- Column by column: PostgreSQL spells the comparison of rows otherwise once it was restored.
+    WHEN ((OLD.applies_to IS NOT NULL OR NEW.applies_to IS NOT NULL)
+        AND (OLD.tenant_id IS DISTINCT FROM NEW.tenant_id
+            OR OLD.app_id IS DISTINCT FROM NEW.app_id
+            OR OLD.name IS DISTINCT FROM NEW.name
+            OR OLD.status IS DISTINCT FROM NEW.status
+            OR OLD.is_deleted IS DISTINCT FROM NEW.is_deleted
+            OR OLD.priority IS DISTINCT FROM NEW.priority
+            OR OLD.applies_to IS DISTINCT FROM NEW.applies_to
+            OR OLD.first_response_minutes IS DISTINCT FROM NEW.first_response_minutes
+            OR OLD.resolution_minutes IS DISTINCT FROM NEW.resolution_minutes
+            OR OLD.business_hours_only IS DISTINCT FROM NEW.business_hours_only))
     EXECUTE FUNCTION policies.reset_sla_clocks();
+CREATE TRIGGER policies_clock_insert AFTER INSERT ON policies.policies
+    FOR EACH ROW WHEN (NEW.applies_to IS NOT NULL) EXECUTE FUNCTION policies.reset_sla_clocks();
+CREATE TRIGGER policies_clock_delete AFTER DELETE ON policies.policies
+    FOR EACH ROW WHEN (OLD.applies_to IS NOT NULL) EXECUTE FUNCTION policies.reset_sla_clocks();
+CREATE TRIGGER policies_clock_truncate AFTER TRUNCATE ON policies.policies
+    FOR EACH STATEMENT EXECUTE FUNCTION policies.reset_sla_clocks();
 ALTER TABLE policies.business_calendars ENABLE ALWAYS TRIGGER policies_clock;
-ALTER TABLE policies.sla_coverage ENABLE ALWAYS TRIGGER policies_clock;
 ALTER TABLE policies.policies ENABLE ALWAYS TRIGGER policies_clock;
+ALTER TABLE policies.policies ENABLE ALWAYS TRIGGER policies_clock_insert;
+ALTER TABLE policies.policies ENABLE ALWAYS TRIGGER policies_clock_delete;
+ALTER TABLE policies.policies ENABLE ALWAYS TRIGGER policies_clock_truncate;
 COMMENT ON TRIGGER policies_clock ON policies.business_calendars IS 'Has every backend read the calendars anew.';
-COMMENT ON TRIGGER policies_clock ON policies.sla_coverage IS 'Has every backend read the SLA policies anew.';
 COMMENT ON TRIGGER policies_clock ON policies.policies IS 'Has every backend read the SLA policies anew.';
+COMMENT ON TRIGGER policies_clock_insert ON policies.policies IS 'Has every backend read the SLA policies anew.';
+COMMENT ON TRIGGER policies_clock_delete ON policies.policies IS 'Has every backend read the SLA policies anew.';
+COMMENT ON TRIGGER policies_clock_truncate ON policies.policies IS 'Has every backend read the SLA policies anew.';
 
 -- What the SLA clock reads of policies, now and at an instant of the past.
 CREATE INDEX policies_sla ON policies.policies (tenant_id, priority)
