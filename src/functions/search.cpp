@@ -47,20 +47,29 @@ struct Indexer {
     }
 };
 
-bool is_same(const pg::Field& left, const pg::Field& right) {
+bool is_same(const pg::Field& left, const pg::Field& right, Oid type) {
+    const bool is_by_value = type == BOOLOID;
     return left.is_null == right.is_null &&
-           (left.is_null || datum_image_eq(left.value, right.value, false, -1));
+           (left.is_null || datum_image_eq(left.value, right.value, is_by_value, is_by_value ? 1 : -1));
 }
 
 /// Whether an update leaves the words as they are.
 bool keeps_words(const TriggerData* trigger, const Indexer& indexer) {
     const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-    return pg::fired_by_update(trigger) && std::ranges::all_of(indexer.numbers, [&](AttrNumber number) {
-               return pg::call([&] {
-                   return is_same(pg::field_of(trigger->tg_trigtuple, descriptor, number),
-                                  pg::field_of(trigger->tg_newtuple, descriptor, number));
-               });
-           });
+    if (!pg::fired_by_update(trigger)) {
+        return false;
+    }
+    for (std::size_t column = 0; column < columns.size(); ++column) {
+        const AttrNumber number = indexer.numbers[column];
+        const bool is_kept = pg::call([&] {
+            return is_same(pg::field_of(trigger->tg_trigtuple, descriptor, number),
+                           pg::field_of(trigger->tg_newtuple, descriptor, number), columns[column].type);
+        });
+        if (!is_kept) {
+            return false;
+        }
+    }
+    return true;
 }
 
 pg::KeptStatement insert_words{
