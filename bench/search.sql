@@ -24,14 +24,14 @@ CREATE UNLOGGED TABLE bench.documents AS
     ) AS text;
 
 -- In bulk, the words at the end and their index last.
-ALTER TABLE policies.policies DISABLE TRIGGER policies_search;
+ALTER TABLE policies.policies DISABLE TRIGGER policies_content;
 INSERT INTO policies.policies (tenant_id, created_at, updated_at, is_deleted, name, description, body, version, category, owner_id,
         next_review_at, tags)
     SELECT tenant_id, timestamptz '2020-01-01' + i * interval '1 minute', timestamptz '2020-01-01' + i * interval '1 minute',
         is_deleted, 'Policy ' || i, 'What it is about', body, '1.' || i % 10, category, 'person_' || i % 100,
         timestamptz '2026-01-01', '["first", "second"]'
     FROM bench.documents;
-ALTER TABLE policies.policies ENABLE TRIGGER policies_search;
+ALTER TABLE policies.policies ENABLE TRIGGER policies_content;
 SELECT pg_get_indexdef('policies.policy_search_document'::regclass) AS index_definition \gset
 DROP INDEX policies.policy_search_document;
 SELECT policies.rebuild_search() \g /dev/null
@@ -158,7 +158,7 @@ BEGIN
     FOR round IN 0..3 LOOP
         FOREACH variant IN ARRAY ARRAY['without', 'with'] LOOP
             PERFORM set_config('role', 'policies_admin', false);
-            EXECUTE format('ALTER TABLE policies.policies %s TRIGGER policies_search',
+            EXECUTE format('ALTER TABLE policies.policies %s TRIGGER policies_content',
                 CASE variant WHEN 'with' THEN 'ENABLE' ELSE 'DISABLE' END);
             COMMIT;
             CALL bench.become('policies_caller', 'small9');

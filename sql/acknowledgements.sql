@@ -44,6 +44,10 @@ SET request.jwt.claims = '{"tenant_id": "ack_a", "sub": "per_dan"}';
 SELECT person_id, version, requested_by, state FROM policies_api.acknowledge_policy(:'id');
 :as_ben
 SELECT person_id, version, state FROM policies_api.acknowledge_policy(:'id');
+-- Asked after having answered unasked, one is asked again like the others. Read another version than the latest, and it does not count.
+:as_ann
+SELECT policies_api.request_acknowledgements(:'id', '{per_dan}', now() + interval '20 days');
+SELECT r.* FROM (VALUES ('1.0.0'), ('7'), ('x')) AS t (version), LATERAL pg_temp.refused(format('policies_api.acknowledge_policy(%L, %L)', :'id', t.version)) r;
 -- A new major version asks those who were asked, with as much time; what they had yet to read is superseded.
 :as_ann
 SELECT version FROM policies_api.publish_policy(:'id', 'major');
@@ -55,7 +59,16 @@ SELECT count(*) FROM policies_api.policy_acknowledgements WHERE version = '2.1.0
 UPDATE policies.policy_acknowledgements SET due_at = now() - interval '1 day', requested_at = now() - interval '11 days' WHERE tenant_id = 'ack_a' AND version = '2.0.0';
 :as_ann
 SELECT person_id FROM policies_api.policy_acknowledgements WHERE state = 'late' ORDER BY person_id;
-SELECT person_id, state FROM policies_api.acknowledge_policy(:'id');
+SELECT person_id, state FROM policies_api.acknowledge_policy(:'id', '2.1');
+-- What nobody is to read any more, nobody is late with.
+BEGIN;
+SELECT status FROM policies_api.complete_policy(:'id', outcome => 'retired');
+SELECT person_id, state FROM policies_api.policy_acknowledgements WHERE version = '2.0.0' ORDER BY person_id;
+ROLLBACK;
+BEGIN;
+DELETE FROM policies_api.policies WHERE id = :'id';
+SELECT person_id, state FROM policies_api.policy_acknowledgements WHERE version = '2.0.0' ORDER BY person_id;
+ROLLBACK;
 -- Not for another's tenant, an application, an auditor; and nobody but for oneself.
 :as_other
 SELECT count(*) FROM policies_api.policy_acknowledgements;

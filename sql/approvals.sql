@@ -44,13 +44,15 @@ SELECT policies_api.policy_content_hash(:'id') AS hash \gset
 SELECT policies_api.approve_policy(:'id', :'hash');
 SET request.jwt.claims = '{"tenant_id": "approval_a", "sub": "per_cat"}';
 SELECT policies_api.approve_policy(:'id', :'hash');
--- Who approves and then edits back and forth counts no more.
+-- Who approves and then edits back and forth counts no more, nor do the approvals from before.
 :as_ben
 UPDATE policies_api.policies SET body = 'Three' WHERE id = :'id';
 UPDATE policies_api.policies SET body = 'Two' WHERE id = :'id';
 SELECT policies_api.policy_content_hash(:'id') = :'hash' AS same_content;
 :publish
 SET request.jwt.claims = '{"tenant_id": "approval_a", "sub": "per_dan"}';
+SELECT policies_api.approve_policy(:'id', :'hash');
+SET request.jwt.claims = '{"tenant_id": "approval_a", "sub": "per_cat"}';
 SELECT policies_api.approve_policy(:'id', :'hash');
 SELECT version FROM policies_api.publish_policy(:'id', 'major');
 -- The next draft starts over: who wrote the last version may approve this one.
@@ -59,6 +61,23 @@ UPDATE policies_api.policies SET body = 'Four' WHERE id = :'id';
 :publish
 :as_ann
 SELECT policies_api.approve_policy(:'id', policies_api.policy_content_hash(:'id'));
+-- Back to what was published before: that needs its approvals as well.
+SET request.jwt.claims = '{"tenant_id": "approval_a", "sub": "per_eve"}';
+UPDATE policies_api.policies SET body = 'Two' WHERE id = :'id';
+:publish
+-- Nobody nameless edits where approvals are required, and an application's policies need them as the tenant's do.
+SET request.jwt.claims = '{"tenant_id": "approval_a"}';
+UPDATE policies_api.policies SET body = 'Five' WHERE id = :'id';
+UPDATE policies_api.policies SET owner_id = 'per_ann' WHERE id = :'id';
+SET request.jwt.claims = '{"tenant_id": "approval_a", "app_id": "app_one", "sub": "per_fay"}';
+INSERT INTO policies_api.policies (name) VALUES ('Of the app') RETURNING id AS of_app \gset
+SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', :'of_app')) r;
+:as_superuser
+INSERT INTO policies.policy_settings (tenant_id, app_id, required_approvals) VALUES ('approval_a', 'app_one', 0);
+:as_ann
+SELECT version FROM policies_api.publish_policy(:'of_app', 'major');
+:as_superuser
+DELETE FROM policies.policy_settings WHERE app_id = 'app_one';
 -- Other tenants and applications have their own settings, and nobody's approvals.
 :as_other
 SELECT count(*) FROM policies_api.policy_settings;
@@ -81,6 +100,7 @@ UPDATE policies.policy_settings SET review_cadence = '-1 day' WHERE tenant_id = 
 INSERT INTO policies.policy_settings (tenant_id) VALUES ('approval_a');
 UPDATE policies.policy_settings SET required_approvals = 1 WHERE tenant_id = 'approval_a';
 :as_ann
+SELECT policies_api.approve_policy(:'id', policies_api.policy_content_hash(:'id'));
 SELECT version FROM policies_api.publish_policy(:'id', 'minor');
 :as_superuser
 SELECT required_approvals, valid_to IS NOT NULL AS superseded FROM policies.policy_settings_history WHERE tenant_id = 'approval_a';

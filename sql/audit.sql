@@ -118,6 +118,11 @@ SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_insert ON policie
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_delete ON policies.policies');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_clock_truncate ON policies.policies');
 SELECT * FROM regress_audit.plant('DROP TRIGGER policies_restore ON policies.sla_coverage');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_content ON policies.policies');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_restore ON policies.policy_search');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_restore ON policies.policy_drafts');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_check ON policies.policy_settings');
+SELECT * FROM regress_audit.plant('DROP TRIGGER policies_search ON policies.policy_settings');
 CREATE FUNCTION regress_audit.touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
 SELECT * FROM regress_audit.plant('CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON regress_audit.tickets
     FOR EACH ROW EXECUTE FUNCTION regress_audit.touch()');

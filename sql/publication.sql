@@ -21,9 +21,10 @@ INSERT INTO policies_api.policies (name, description, body, category, tags, owne
     ('Acceptable use', 'How to use IT', E'# Scope\n\nEveryone.\n', 'security', '["it"]', 'per_ann', 'draft', '1 year') RETURNING id \gset
 INSERT INTO policies_api.policies (name, body, version) VALUES ('Never published', 'As it stands', '0.9') RETURNING id AS plain \gset
 INSERT INTO policies_api.policies (name, body, status) VALUES ('Only a draft', 'Not yet', 'draft') RETURNING id AS draft \gset
--- Before the first publication a draft is not in force; what is active is, as it stands.
-SELECT name, version, body, is_published FROM policies_api.policies_in_force ORDER BY name;
+-- Before the first publication nothing is in force, whatever its status says.
+SELECT count(*) FROM policies_api.policies_in_force;
 SELECT * FROM pg_temp.refused(format('policies_api.policy_as_of(%L)', :'id'));
+SELECT * FROM pg_temp.refused(format('policies_api.diff_policy(%L, NULL)', :'id'));
 SELECT version, status, published_at = now() AS published, next_review_at = now() + interval '1 year' AS scheduled, updated_by
 FROM policies_api.publish_policy(:'id', '1.0', 'The first one');
 -- The draft goes on, and what is in force stays.
@@ -31,6 +32,7 @@ UPDATE policies_api.policies SET body = E'# Scope\n\nEveryone and everything.\n\
 SELECT name, version, body, change_note, published_by FROM policies_api.policies_in_force WHERE id = :'id';
 SELECT policies_api.diff_policy(:'id', '1.0');
 SELECT policies_api.diff_policy(:'id', '1.0', '1.0');
+SELECT policies_api.diff_policy(:'id', NULL) = replace(policies_api.diff_policy(:'id', '1.0'), '--- 1.0', '--- in force') AS of_what_is_in_force;
 SELECT clock_timestamp() AS before \gset
 SELECT version FROM policies_api.publish_policy(:'id', 'minor', 'Everything');
 SELECT version FROM policies_api.publish_policy(:'id', 'patch');
@@ -66,6 +68,15 @@ SELECT version FROM policies_api.publish_policy(:'of_app', 'patch');
 SELECT app_id, version, published_by FROM policies_api.policy_versions;
 :as_auditor
 SELECT count(*) FROM policies_api.policy_versions WHERE policy_id = :'id';
+SELECT version, is_intact FROM policies_api.verify_policy_history(:'id') WHERE version = '2.0.0';
+-- Without claims an auditor names the tenant.
+SET request.jwt.claims = '';
+SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.policy_version(%L, ''1.0'')', :'id')) r;
+SELECT v.version FROM policies_api.policy_version(:'id', '1.0', 'publication_a') v;
+SELECT length(policies_api.policy_html(:'id', tenant_id => 'publication_a')) > 10 AS html, length(policies_api.diff_policy(:'id', '1.0', tenant_id => 'publication_a')) > 10 AS diff, count(*) FROM policies_api.verify_policy_history(:'id', 'publication_a');
+SET request.jwt.claims = '{"tenant_id": "publication_b"}';
+SELECT r.code FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', :'id')) r;
+SET request.jwt.claims = '{"tenant_id": "publication_a"}';
 SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', :'id')) r;
 -- Nobody alters a version: callers may not, and an administrator's hand shows.
 :as_ann
@@ -97,6 +108,31 @@ DELETE FROM policies.policy_versions WHERE policy_id = :'id' AND version = '1.1.
 :as_ann
 SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
 ROLLBACK;
+-- Nor is the end cut off unseen.
+:as_superuser
+BEGIN;
+DELETE FROM policies.policy_versions WHERE policy_id = :'id' AND version = '2.0.0';
+:as_ann
+SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
+:as_superuser
+DELETE FROM policies.policy_versions WHERE policy_id = :'id';
+:as_ann
+SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
+ROLLBACK;
+-- What belongs to a policy follows it to another application, and stays what it was.
+:as_superuser
+BEGIN;
+UPDATE policies.policies SET app_id = 'app_one' WHERE id = :'id';
+:as_app
+SELECT name, version FROM policies_api.policies_in_force WHERE id = :'id';
+SELECT count(*), bool_and(is_intact) AS intact FROM policies_api.verify_policy_history(:'id');
+SELECT version FROM policies_api.publish_policy(:'id', 'major');
+ROLLBACK;
+-- The SLA clock runs by the row: its fields are no content.
+:as_ann
+SELECT policies_api.policy_content_hash(:'plain') AS hash \gset
+UPDATE policies_api.policies SET resolution_minutes = 5, owner_id = 'per_ben' WHERE id = :'plain';
+SELECT policies_api.policy_content_hash(:'plain') = :'hash' AS same;
 -- A publication that breaks the SLA rule leaves nothing behind.
 :as_ann
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('holds the key', 'p1', '["incident"]');

@@ -18,11 +18,12 @@ EXCEPTION WHEN OTHERS THEN
 END $$ LANGUAGE plpgsql;
 :as_ann
 INSERT INTO policies_api.policies (name, body) VALUES ('Guide', E'# Scope & aim\n\nSee [rules](https://example.com/?a=1&b=2 "t") and [x](javascript:alert(1)).\n\n| a | b |\n|---|--:|\n| 1 | ~~2~~ |\n\n## Scope & aim\n\n<b>raw</b> <script>alert(1)</script>\n\n- [x] done\n') RETURNING id \gset
-SELECT policies_api.policy_html(:'id');
+SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.policy_html(%L)', :'id')) r;
+SELECT policies_api.policy_html(:'id', 'draft');
+SELECT FROM policies_api.publish_policy(:'id', 'major');
 SELECT policies_api.policy_markdown(:'id');
 SELECT policies_api.policy_table_of_contents(:'id');
 SELECT pg_typeof(policies_api.policy_html(:'id')), pg_typeof(policies_api.policy_markdown(:'id'));
-SELECT FROM policies_api.publish_policy(:'id', 'major');
 UPDATE policies_api.policies SET body = NULL WHERE id = :'id';
 SELECT substr(policies_api.policy_markdown(:'id'), 1, 13) AS in_force;
 SELECT FROM policies_api.publish_policy(:'id', 'major');

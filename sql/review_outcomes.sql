@@ -35,8 +35,13 @@ SELECT r.* FROM (VALUES ('lost', NULL), (NULL, NULL), ('retired', now() + interv
 SELECT name, status, next_review_at FROM policies_api.complete_policy(pg_temp.id_of('retired'), outcome => 'retired');
 SELECT p.name, r.outcome, r.note, r.due_at FROM policies_api.policy_reviews r JOIN policies_api.policies p ON p.id = r.policy_id ORDER BY r.due_at;
 SELECT owner_id, category, overdue FROM policies_api.overdue_reviews();
--- Publishing starts the cadence.
+-- Publishing starts the cadence, but a review that is overdue stays so.
 SELECT next_review_at = policies.add_cadence(now(), '6 months') AS scheduled FROM policies_api.publish_policy(pg_temp.id_of('never'), 'major');
+UPDATE policies_api.policies SET next_review_at = '2020-05-05' WHERE name = 'never';
+SELECT next_review_at FROM policies_api.publish_policy(pg_temp.id_of('never'), 'major');
+UPDATE policies_api.policies SET version = '9.9' WHERE name = 'never';
+SELECT name FROM policies_api.complete_policy(pg_temp.id_of('never'));
+SELECT policy_version FROM policies_api.policy_reviews WHERE policy_id = pg_temp.id_of('never');
 -- For calendar programs: folded, escaped, the same event wherever it moves.
 SELECT regexp_replace(regexp_replace(policies_api.review_calendar_icalendar('2099-01-01', '2100-01-01'), 'pol_\w{26}', '<id>', 'g'), '(DTSTAMP|SEQUENCE):\w+', '\1', 'g');
 SELECT length(line) FROM regexp_split_to_table(policies_api.review_calendar_icalendar('2099-01-01', '2100-01-01'), E'\r\n') AS line WHERE octet_length(line) > 75;
@@ -45,7 +50,7 @@ SELECT substring(policies_api.review_calendar_icalendar('2099-01-01') FROM 'UID:
 UPDATE policies_api.policies SET next_review_at = '2098-01-01' WHERE next_review_at > '2099-01-01';
 SELECT substring(policies_api.review_calendar_icalendar('2097-12-01') FROM 'UID:\S+') = :'uid' AS same_event;
 SELECT pg_typeof(policies_api.review_calendar_icalendar());
-SELECT r.code, r.message FROM unnest(ARRAY['policies.write_review_events(ARRAY[NULL]::jsonb[])', 'policies.write_review_events(ARRAY[''[]'']::jsonb[])', 'policies.write_review_events(ARRAY[''{"due_at": "x"}'']::jsonb[])']) AS call, LATERAL pg_temp.refused(call) r;
+SELECT r.code, r.message FROM unnest(ARRAY['policies.write_review_events(ARRAY[NULL]::jsonb[])', 'policies.write_review_events(ARRAY[''[]'']::jsonb[])', 'policies.write_review_events(ARRAY[''{"due_at": "x"}'']::jsonb[])', 'policies.write_review_events(ARRAY[''{"changed_at": 1, "due_at": 1e300}'']::jsonb[])']) AS call, LATERAL pg_temp.refused(call) r;
 -- Handing over.
 SELECT policies_api.hand_over_policies('per_ben', 'per_cat');
 SELECT policies_api.hand_over_policies('per_ben', 'per_cat');

@@ -46,6 +46,10 @@ SELECT id, name, rank FROM policies_api.search_policies('password', max_results 
 SELECT :'one_name' AS first, :'two_name' AS second, array_agg(name) AS rest FROM policies_api.search_policies('password', after_rank => :two_rank, after_id => :'two_id');
 SELECT r.* FROM (VALUES ('NULL, max_results => 3'), (''' '''), ('''x'', max_results => 0'), ('''x'', max_results => 1001'), ('''x'', max_results => NULL'), ('''x'', after_rank => 1'), ('''x'', after_id => ''pol''')) AS t (call), LATERAL pg_temp.refused('policies_api.search_policies(' || call || ')') r;
 SELECT count(*) FROM policies_api.search_policies(E'\'; DROP TABLE x; -- \\ " ( & | ! :* <-> \u0001search_b');
+-- No policy is refused for its words.
+INSERT INTO policies_api.policies (name, description, body, tags) SELECT string_agg(md5(n::text), ' '), string_agg(md5(n::text), ' '), string_agg(md5(n::text), ' '), jsonb_agg(md5(n::text)) FROM generate_series(1, 60000) n RETURNING length(body);
+SELECT length(name) FROM policies_api.search_policies(md5('1') || ' ' || md5('2'));
+DELETE FROM policies_api.policies WHERE length(body) > 100000;
 -- Edits, deletions and restorations follow.
 UPDATE policies_api.policies SET body = 'Book late.' WHERE name = 'Travel';
 DELETE FROM policies_api.policies WHERE name = 'Password policy';
@@ -60,7 +64,7 @@ SELECT count(*) FROM policies_api.search_policies('password', status => 'draft')
 SELECT name, snippet FROM policies_api.search_policies('password');
 :as_app
 SELECT name, snippet FROM policies_api.search_policies('password');
-SELECT r.code, r.message FROM unnest(ARRAY['policies.tenant_query(''search_a'')', 'policies.search_language(''search_a'', NULL)', 'policies.rebuild_search()']) AS call, LATERAL pg_temp.refused(call) r;
+SELECT r.code, r.message FROM unnest(ARRAY['policies.tenant_query(''search_a'')', 'policies.search_language(''search_a'')', 'policies.rebuild_search()']) AS call, LATERAL pg_temp.refused(call) r;
 SELECT count(*) FROM policies.policy_search;
 :as_auditor
 SELECT r.code, r.message FROM pg_temp.refused('policies_api.search_policies(''password'')') r;
@@ -106,6 +110,12 @@ SELECT count(*) FROM policies_api.search_policies('filler -common', category => 
 SET request.jwt.claims = '{"tenant_id": "search_q"}';
 SELECT count(*) FROM policies_api.search_policies('common or word251', max_results => 1000);
 :as_superuser
+-- However long a text is and of whatever characters, it can be written; its beginning is found.
+INSERT INTO policies.policies (tenant_id, name, description, tags, body) SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
+FROM (SELECT string_agg(chr(131072 + 2 * n) || '-' || chr(131073 + 2 * n), ' ') AS text FROM generate_series(1, 37500) n) AS t;
+INSERT INTO policies.policies (tenant_id, name, description, tags, body) SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
+FROM (SELECT string_agg(repeat(chr(131072 + n), 200) || '.de/a', ' ') AS text FROM generate_series(1, 1500) n) AS t;
+SELECT count(*) FROM policies.policy_search WHERE tenant_id = 'search_d' AND document @@ 'long:A & long:B & long:D';
 -- The index serves it.
 INSERT INTO policies.policies (id, tenant_id, name, body) SELECT policies.new_id('pol'), 'search_c', 'filler', 'word' || n FROM generate_series(1, 3000) n;
 ANALYZE policies.policy_search;

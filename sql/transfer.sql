@@ -56,6 +56,8 @@ SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'
 SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', '{versions,0,policy_id}', '"pol_01ARZ3NDEKTSV4RRFFQ69G5FAV"'))) r;
 SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', '{reviews,0,policy_id}', '"pol_01ARZ3NDEKTSV4RRFFQ69G5FAV"'))) r;
 SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', '{history,0,id}', '"pol_01ARZ3NDEKTSV4RRFFQ69G5FAV"'))) r;
+SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', '{versions,0,content_hash}', '"forged"'))) r;
+SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', '{versions}', '[]'))) r;
 SELECT r.* FROM pg_temp.refused('policies.export_policy(''transfer_c'', ''pol_01ARZ3NDEKTSV4RRFFQ69G5FAV'')') r;
 SELECT count(*) FROM policies.policies WHERE tenant_id = 'transfer_c';
 SET request.jwt.claims = '{"tenant_id": "transfer_a", "sub": "per_root"}';

@@ -37,7 +37,7 @@ SELECT count(*) FROM policies.policies;
 -- A table of one's own that is protected keeps the extension as well.
 SET client_min_messages = warning;
 DROP TABLE policies.policies, policies.policies_history, policies.policy_reviews, policies.sla_coverage, policies.business_calendars, policies.business_calendars_history,
-    policies.policy_settings, policies.policy_settings_history, policies.policy_versions, policies.policy_approvals,
+    policies.policy_settings, policies.policy_settings_history, policies.policy_drafts, policies.policy_versions, policies.policy_approvals,
     policies.policy_acknowledgements, policies.review_notices, policies.policy_search, policies.registry_steps CASCADE;
 RESET client_min_messages;
 CREATE TABLE public.tickets (subject text);

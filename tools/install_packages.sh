@@ -3,8 +3,8 @@
 set -eu
 major=${PG_MAJOR:-15}
 packages="make g++ cmake libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
-    clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl libbusiness-hours-perl rsync debian-policy
-    pgbouncer sqlsmith valgrind procps tzdata"
+    clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl libbusiness-hours-perl
+    postgresql-$major-cron rsync debian-policy pgbouncer sqlsmith valgrind procps tzdata"
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then

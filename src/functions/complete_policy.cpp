@@ -1,5 +1,6 @@
 #include "core/cadence.hpp"
 #include "functions/locked_policy.hpp"
+#include "functions/policy_settings.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/new_id.hpp"
@@ -52,24 +53,30 @@ std::optional<TimestampTz> time_result(int column) {
     return value.is_null ? std::nullopt : std::optional<TimestampTz>(DatumGetTimestampTz(value.value));
 }
 
-/// The policy's cadence, or else the tenant's. A register that was made before there
-/// were outcomes has no settings either.
-std::string cadence_expression(const Review& review) {
-    return review.outcome ? "coalesce(review_cadence, (SELECT s.review_cadence FROM "
-                            "policies.current_policy_settings() s))"
-                          : "review_cadence";
+/// What is reviewed: the version in force, or without any what the policy calls its version. A register that
+/// was made before there were outcomes has no published versions, and no settings.
+std::string version_expression(const Review& review) {
+    return review.outcome ? "coalesce((SELECT v.version FROM policies.policy_versions v "
+                            "WHERE v.tenant_id OPERATOR(pg_catalog.=) p.tenant_id "
+                            "AND v.policy_id OPERATOR(pg_catalog.=) p.id "
+                            "ORDER BY v.version_sort_key DESC LIMIT 1), version)"
+                          : "version";
 }
 
 Policy lock_reviewed(const core::Claims& caller, const std::string& id, const Review& review) {
-    lock_policy(caller, id, "app_id, version, next_review_at, " + cadence_expression(review),
-                RowLock::exclusive);
+    lock_policy(caller, id, "app_id, " + version_expression(review) + ", next_review_at, review_cadence");
     const auto cadence = pg::result_value(0, 4);
-    return {.id = id,
-            .app_id = pg::result_text(0, 1),
-            .version = pg::result_text(0, 2),
-            .due_at = time_result(3),
-            .cadence = cadence.is_null ? std::nullopt
-                                       : std::optional(pg::cadence_of(*DatumGetIntervalP(cadence.value)))};
+    Policy policy{.id = id,
+                  .app_id = pg::result_text(0, 1),
+                  .version = pg::result_text(0, 2),
+                  .due_at = time_result(3),
+                  .cadence = cadence.is_null
+                                 ? std::nullopt
+                                 : std::optional(pg::cadence_of(*DatumGetIntervalP(cadence.value)))};
+    if (!policy.cadence && review.outcome) {
+        policy.cadence = settings_of(caller.tenant_id, policy.app_id).review_cadence;
+    }
+    return policy;
 }
 
 [[noreturn]] void refuse(std::string message, std::string detail, const char* hint) {
@@ -131,7 +138,7 @@ std::optional<TimestampTz> next_review(const Policy& policy, const Review& revie
 void log_review(const core::Claims& caller, const Policy& policy, const Review& review, TimestampTz now,
                 std::optional<TimestampTz> next) {
     const auto id = pg::new_id("rev");
-    const pg::RunAs owner(pg::relation_owner("policies", "policy_reviews"));
+    const pg::RunAs owner(pg::register_owner("policy_reviews"));
     pg::execute(
         "INSERT INTO policies.policy_reviews (id, tenant_id, app_id, policy_id, policy_version, due_at, "
         "reviewed_at, reviewed_by, note, next_review_at" +

@@ -26,13 +26,16 @@ std::string text_member(const nlohmann::json& review, const char* name) {
 }
 
 core::Instant instant_member(const nlohmann::json& review, const char* name) {
+    // The Unix times of PostgreSQL's timestamps.
+    constexpr double first = -210'866'803'200.0;
+    constexpr double last = 9'224'318'016'000.0;
     const auto found = review.find(name);
-    if (found == review.end() || !found->is_number()) {
+    const double seconds = found != review.end() && found->is_number() ? found->get<double>() : last;
+    if (!(seconds >= first && seconds < last)) {
         pg::fail({.code = core::ErrorCode::invalid_argument,
                   .message = std::string("a review needs the Unix time ") + name});
     }
-    return static_cast<core::Instant>(found->get<double>()) * core::microseconds_per_second -
-           pg::unix_epoch_offset;
+    return static_cast<core::Instant>(seconds) * core::microseconds_per_second - pg::unix_epoch_offset;
 }
 
 /// One event a policy, whatever its date: a calendar program moves it when the review moves. The time of the
@@ -41,7 +44,7 @@ core::CalendarEvent event_of(const nlohmann::json& review) {
     const auto changed_at = instant_member(review, "changed_at");
     const auto name = text_member(review, "name");
     core::CalendarEvent event{
-        .uid = "review-" + text_member(review, "policy_id") + "@policies",
+        .uid = "review-" + text_member(review, "policy_id") + "@" + text_member(review, "tenant_id"),
         .stamp = changed_at,
         .starts_at = instant_member(review, "due_at"),
         .summary = "Policy review: " + (name.empty() ? text_member(review, "policy_id") : name),

@@ -5,14 +5,12 @@
 
 namespace policies {
 
-void lock_policy(const core::Claims& caller, const std::string& id, const std::string& expressions,
-                 RowLock lock) {
+void lock_policy(const core::Claims& caller, const std::string& id, const std::string& expressions) {
     const auto count = pg::execute(
         "SELECT " + expressions +
             " FROM policies.policies p "
             "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2 AND NOT is_deleted "
-            "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) " +
-            (lock == RowLock::exclusive ? "FOR UPDATE" : "FOR SHARE"),
+            "AND ($3 IS NULL OR app_id OPERATOR(pg_catalog.=) $3) FOR NO KEY UPDATE",
         {pg::text_parameter(caller.tenant_id), pg::text_parameter(id), pg::text_parameter(caller.app_id)});
     if (count == 0) {
         pg::fail({.code = core::ErrorCode::not_found,

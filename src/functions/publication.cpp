@@ -1,5 +1,6 @@
 #include "core/version.hpp"
 #include "functions/locked_policy.hpp"
+#include "functions/policy_settings.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/new_id.hpp"
@@ -29,8 +30,11 @@ struct LockedPolicy {
     std::optional<std::string> app_id;
     std::string content;
     std::string content_hash;
+    TimestampTz content_since; ///< when the content was last changed
+    std::string author_ids;    ///< who changed it since the last publication, an array as text
     std::optional<std::string> last_version;
     std::optional<std::string> last_hash;
+    std::optional<TimestampTz> last_published_at;
 };
 
 [[noreturn]] void fail(core::ErrorCode code, std::string message, std::string detail = {},
@@ -53,54 +57,71 @@ std::string require_person(const core::Claims& caller, const char* action) {
     return *caller.person_id;
 }
 
-LockedPolicy lock_content(const core::Claims& caller, const std::string& id, RowLock lock) {
+void read_draft(const core::Claims& caller, LockedPolicy& policy) {
+    if (pg::execute("SELECT content_since, author_ids::pg_catalog.text FROM policies.policy_drafts "
+                    "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
+                    {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id)}) == 0) {
+        fail(core::ErrorCode::internal, "nothing is known of the draft of policy " + core::quoted(policy.id));
+    }
+    policy.content_since = DatumGetTimestampTz(pg::result_value(0, 1).value);
+    policy.author_ids = pg::result_text(0, 2).value();
+}
+
+void read_last_version(const core::Claims& caller, LockedPolicy& policy) {
+    if (pg::execute("SELECT version, version_hash, published_at FROM policies.policy_versions "
+                    "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
+                    "ORDER BY version_sort_key DESC LIMIT 1",
+                    {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id)}) > 0) {
+        policy.last_version = pg::result_text(0, 1);
+        policy.last_hash = pg::result_text(0, 2);
+        policy.last_published_at = DatumGetTimestampTz(pg::result_value(0, 3).value);
+    }
+}
+
+LockedPolicy lock_content(const core::Claims& caller, const std::string& id) {
     lock_policy(caller, id,
                 "app_id, policies.policy_content(pg_catalog.to_jsonb(p))::pg_catalog.text, "
-                "policies.content_hash(policies.policy_content(pg_catalog.to_jsonb(p)))",
-                lock);
+                "policies.content_hash(policies.policy_content(pg_catalog.to_jsonb(p)))");
     LockedPolicy policy{.id = id,
                         .app_id = pg::result_text(0, 1),
                         .content = pg::result_text(0, 2).value(),
                         .content_hash = pg::result_text(0, 3).value(),
+                        .content_since = 0,
+                        .author_ids = {},
                         .last_version = std::nullopt,
-                        .last_hash = std::nullopt};
-    const auto last =
-        pg::query("SELECT version, version_hash FROM policies.policy_versions "
-                  "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
-                  "ORDER BY version_sort_key DESC LIMIT 1",
-                  {pg::text_parameter(caller.tenant_id), pg::text_parameter(id)});
-    if (!last.empty()) {
-        policy.last_version = last[0][0];
-        policy.last_hash = last[0][1];
-    }
+                        .last_hash = std::nullopt,
+                        .last_published_at = std::nullopt};
+    read_draft(caller, policy);
+    read_last_version(caller, policy);
     return policy;
 }
 
 /// The owner of the records, with whose rights they are written.
 Oid owner_of_records() {
-    return pg::relation_owner("policies", "policy_versions");
+    return pg::register_owner("policy_versions");
 }
 
+/// How many persons have approved the content since it was last changed, and were not its authors.
 int count_approvals(const core::Claims& caller, const LockedPolicy& policy) {
-    const auto rows = pg::query(
-        "SELECT pg_catalog.count(*) FROM policies.policy_approvals a "
-        "WHERE a.tenant_id OPERATOR(pg_catalog.=) $1 AND a.policy_id OPERATOR(pg_catalog.=) $2 "
-        "AND a.content_hash OPERATOR(pg_catalog.=) $3 AND a.approved_by OPERATOR(pg_catalog.<>) ALL "
-        "(ARRAY(SELECT policies.draft_authors($1, $2)))",
-        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
-         pg::text_parameter(policy.content_hash)});
+    const auto rows =
+        pg::query("SELECT pg_catalog.count(*) FROM policies.policy_approvals a "
+                  "WHERE a.tenant_id OPERATOR(pg_catalog.=) $1 AND a.policy_id OPERATOR(pg_catalog.=) $2 "
+                  "AND a.content_hash OPERATOR(pg_catalog.=) $3 "
+                  "AND a.content_since OPERATOR(pg_catalog.=) $4 "
+                  "AND a.approved_by OPERATOR(pg_catalog.<>) ALL ($5::pg_catalog.text[])",
+                  {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
+                   pg::text_parameter(policy.content_hash), pg::timestamp_parameter(policy.content_since),
+                   pg::text_parameter(policy.author_ids)});
     return std::stoi(rows.at(0)[0].value());
 }
 
-void require_approvals(const core::Claims& caller, const LockedPolicy& policy) {
-    const auto rows = pg::query("SELECT required_approvals FROM policies.current_policy_settings()", {});
-    const int required = std::stoi(rows.at(0)[0].value());
+void require_approvals(const core::Claims& caller, const LockedPolicy& policy, int required) {
     const int given = required == 0 ? 0 : count_approvals(caller, policy);
     if (given < required) {
         fail(core::ErrorCode::conflict,
              "policy " + core::quoted(policy.id) + " has " + std::to_string(given) + " of " +
                  std::to_string(required) + " required approvals",
-             "They are for one exact content, and by others than its authors.",
+             "They are for one exact content, since it was last edited, and by others than its authors.",
              "Have it approved by approve_policy(), with the hash that policy_content_hash() tells.");
     }
 }
@@ -123,14 +144,14 @@ const char* change_between(const std::optional<std::string>& from, const std::st
 }
 
 void insert_version(const core::Claims& caller, const LockedPolicy& policy, const std::string& version,
-                    const char* change, const std::optional<std::string>& change_note, TimestampTz now) {
-    pg::execute(
+                    const char* change, const std::optional<std::string>& change_note,
+                    TimestampTz published_at) {
+    const auto rows = pg::query(
         "INSERT INTO policies.policy_versions (id, tenant_id, app_id, policy_id, version, version_sort_key, "
-        "change, "
-        "change_note, published_at, published_by, content, content_hash, previous_hash, version_hash) "
+        "change, change_note, published_at, published_by, content, content_hash, previous_hash, "
+        "version_hash) "
         "VALUES ($1, $2, $3, $4, $5, policies.version_sort_key($5), $6, $7, $8, $9, $10::pg_catalog.jsonb, "
-        "$11, $12, "
-        "policies.version_hash($12, $4, $5, $6, $7, $8, $9, $11))",
+        "$11, $12, policies.version_hash($12, $4, $5, $6, $7, $8, $9, $11)) RETURNING version_hash",
         {{.type = TEXTOID, .value = pg::new_id("ver")},
          pg::text_parameter(caller.tenant_id),
          pg::text_parameter(policy.app_id),
@@ -138,15 +159,18 @@ void insert_version(const core::Claims& caller, const LockedPolicy& policy, cons
          pg::text_parameter(version),
          pg::text_parameter(change),
          pg::text_parameter(change_note),
-         pg::timestamp_parameter(now),
+         pg::timestamp_parameter(published_at),
          pg::text_parameter(caller.person_id),
          pg::text_parameter(policy.content),
          pg::text_parameter(policy.content_hash),
          pg::text_parameter(policy.last_hash)});
+    pg::execute("UPDATE policies.policy_drafts SET author_ids = '{}', published_hash = $3 "
+                "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
+                {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
+                 pg::text_parameter(rows.at(0)[0])});
 }
 
-/// Asks everybody again who was asked to read an earlier version, with as much time as then. Who acknowledged
-/// without being asked (at the very time of the request) is not.
+/// Asks everybody again who was asked to read an earlier version, with as much time as then.
 void ask_again(const core::Claims& caller, const LockedPolicy& policy, const std::string& version,
                TimestampTz now) {
     pg::execute("INSERT INTO policies.policy_acknowledgements "
@@ -156,7 +180,7 @@ void ask_again(const core::Claims& caller, const LockedPolicy& policy, const std
                 "FROM (SELECT DISTINCT ON (a.person_id) a.person_id, a.requested_at, a.due_at "
                 "FROM policies.policy_acknowledgements a "
                 "WHERE a.tenant_id OPERATOR(pg_catalog.=) $1 AND a.policy_id OPERATOR(pg_catalog.=) $3 "
-                "AND a.acknowledged_at IS DISTINCT FROM a.requested_at "
+                "AND a.requested_at IS NOT NULL "
                 "ORDER BY a.person_id, a.requested_at DESC) AS earlier",
                 {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
                  pg::text_parameter(policy.id), pg::text_parameter(version), pg::timestamp_parameter(now),
@@ -169,21 +193,33 @@ void ask_again(const core::Claims& caller, const LockedPolicy& policy, const std
          pg::timestamp_parameter(now)});
 }
 
-/// The policy becomes the active one of this version, and its review is due by its cadence or the tenant's.
+/// The policy becomes the active one of this version, and its review is due by its cadence or the tenant's. A
+/// review that is overdue stays so until it is completed.
 void set_published(const core::Claims& caller, const LockedPolicy& policy, const std::string& version,
-                   TimestampTz now) {
-    pg::execute("UPDATE policies.policies SET version = $3, published_at = $4, status = 'active', "
-                "next_review_at = coalesce(policies.add_cadence($4, coalesce(review_cadence, "
-                "(SELECT s.review_cadence FROM policies.current_policy_settings() s))), next_review_at) "
-                "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
-                {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
-                 pg::text_parameter(version), pg::timestamp_parameter(now)});
+                   TimestampTz published_at, const PolicySettings& settings) {
+    Interval cadence{};
+    if (settings.review_cadence) {
+        cadence = {.time = settings.review_cadence->microseconds,
+                   .day = settings.review_cadence->days,
+                   .month = settings.review_cadence->months};
+    }
+    pg::execute(
+        "UPDATE policies.policies SET version = $3, published_at = $4, status = 'active', next_review_at = "
+        "CASE WHEN next_review_at OPERATOR(pg_catalog.<) $4 THEN next_review_at ELSE "
+        "coalesce(policies.add_cadence($4, coalesce(review_cadence, $5)), next_review_at) END "
+        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
+        {pg::text_parameter(caller.tenant_id),
+         pg::text_parameter(policy.id),
+         pg::text_parameter(version),
+         pg::timestamp_parameter(published_at),
+         {.type = INTERVALOID,
+          .value = IntervalPGetDatum(&cadence),
+          .is_null = !settings.review_cadence.has_value()}});
 }
 
-void refuse_author(const core::Claims& caller, const LockedPolicy& policy, const std::string& person) {
-    const auto rows = pg::query(
-        "SELECT $3 OPERATOR(pg_catalog.=) ANY (ARRAY(SELECT policies.draft_authors($1, $2)))",
-        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id), pg::text_parameter(person)});
+void refuse_author(const LockedPolicy& policy, const std::string& person) {
+    const auto rows = pg::query("SELECT $1 OPERATOR(pg_catalog.=) ANY ($2::pg_catalog.text[])",
+                                {pg::text_parameter(person), pg::text_parameter(policy.author_ids)});
     if (rows.at(0)[0] == "t") {
         fail(core::ErrorCode::not_permitted,
              "an author of policy " + core::quoted(policy.id) + " cannot approve it",
@@ -191,14 +227,24 @@ void refuse_author(const core::Claims& caller, const LockedPolicy& policy, const
     }
 }
 
-void refuse_second_approval(const core::Claims& caller, const LockedPolicy& policy,
-                            const std::string& person) {
-    if (!pg::query("SELECT FROM policies.policy_approvals WHERE tenant_id OPERATOR(pg_catalog.=) $1 "
-                   "AND policy_id OPERATOR(pg_catalog.=) $2 AND content_hash OPERATOR(pg_catalog.=) $3 "
-                   "AND approved_by OPERATOR(pg_catalog.=) $4",
-                   {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
-                    pg::text_parameter(policy.content_hash), pg::text_parameter(person)})
-             .empty()) {
+void insert_approval(const core::Claims& caller, const LockedPolicy& policy, const std::string& person,
+                     const std::optional<std::string>& note) {
+    const pg::RunAs owner(owner_of_records());
+    const auto added = pg::execute(
+        "INSERT INTO policies.policy_approvals "
+        "(id, tenant_id, app_id, policy_id, content_hash, content_since, approved_at, approved_by, note) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "ON CONFLICT (tenant_id, policy_id, content_since, approved_by) DO NOTHING",
+        {{.type = TEXTOID, .value = pg::new_id("apr")},
+         pg::text_parameter(caller.tenant_id),
+         pg::text_parameter(policy.app_id),
+         pg::text_parameter(policy.id),
+         pg::text_parameter(policy.content_hash),
+         pg::timestamp_parameter(policy.content_since),
+         pg::timestamp_parameter(GetCurrentTransactionStartTimestamp()),
+         pg::text_parameter(person),
+         pg::text_parameter(note)});
+    if (added == 0) {
         fail(core::ErrorCode::conflict, "person " + core::quoted(person) +
                                             " has approved this content of policy " +
                                             core::quoted(policy.id) + " already");
@@ -211,6 +257,21 @@ std::string require_published(const LockedPolicy& policy) {
              "Publish it by publish_policy() first.");
     }
     return *policy.last_version;
+}
+
+/// Nobody has read what was published while they read another version.
+void require_latest(const LockedPolicy& policy, const std::string& latest,
+                    const std::optional<std::string>& read_version) {
+    if (!read_version) {
+        return;
+    }
+    const auto given = pg::unwrap(core::parse_version(*read_version));
+    if (core::compare_versions(given, *core::parse_version(latest)) != 0) {
+        fail(core::ErrorCode::conflict,
+             "version " + core::quoted(*read_version) + " of policy " + core::quoted(policy.id) +
+                 " is not the latest",
+             "The latest is " + core::quoted(latest) + ".", "Read that one.");
+    }
 }
 
 /// The persons in argument n, each once.
@@ -267,19 +328,22 @@ POLICIES_FUNCTION(publish_version) {
     const auto change_note = pg::optional_text_argument(fcinfo, 2);
 
     const pg::SpiSession session;
-    const auto policy = lock_content(caller, id, RowLock::exclusive);
+    const auto policy = lock_content(caller, id);
     const auto version = pg::unwrap(core::next_version(policy.last_version, requested));
-    require_approvals(caller, policy);
-    const TimestampTz now = GetCurrentTransactionStartTimestamp();
+    const auto settings = settings_of(caller.tenant_id, policy.app_id);
+    require_approvals(caller, policy, settings.required_approvals);
+    // Later than the version before, whose transaction may have begun after this one.
+    const TimestampTz published_at = std::max<TimestampTz>(
+        GetCurrentTransactionStartTimestamp(), policy.last_published_at ? *policy.last_published_at + 1 : 0);
     const auto* const change = change_between(policy.last_version, version);
     {
         const pg::RunAs owner(owner_of_records());
-        insert_version(caller, policy, version, change, change_note, now);
+        insert_version(caller, policy, version, change, change_note, published_at);
         if (std::string_view(change) == "major") {
-            ask_again(caller, policy, version, now);
+            ask_again(caller, policy, version, published_at);
         }
     }
-    set_published(caller, policy, version, now);
+    set_published(caller, policy, version, published_at, settings);
     PG_RETURN_VOID();
 }
 
@@ -293,7 +357,7 @@ POLICIES_FUNCTION(approve_content) {
     const auto note = pg::optional_text_argument(fcinfo, 2);
 
     const pg::SpiSession session;
-    const auto policy = lock_content(caller, id, RowLock::shared);
+    const auto policy = lock_content(caller, id);
     if (content_hash != policy.content_hash) {
         fail(core::ErrorCode::conflict,
              "policy " + core::quoted(policy.id) + " has not the content with the hash " +
@@ -301,22 +365,8 @@ POLICIES_FUNCTION(approve_content) {
              "It was changed, or that was never its hash.",
              "Read it again; policy_content_hash() tells the hash of its present content.");
     }
-    refuse_author(caller, policy, person);
-    refuse_second_approval(caller, policy, person);
-    {
-        const pg::RunAs owner(owner_of_records());
-        pg::execute("INSERT INTO policies.policy_approvals "
-                    "(id, tenant_id, app_id, policy_id, content_hash, approved_at, approved_by, note) "
-                    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                    {{.type = TEXTOID, .value = pg::new_id("apr")},
-                     pg::text_parameter(caller.tenant_id),
-                     pg::text_parameter(policy.app_id),
-                     pg::text_parameter(policy.id),
-                     pg::text_parameter(policy.content_hash),
-                     pg::timestamp_parameter(GetCurrentTransactionStartTimestamp()),
-                     pg::text_parameter(person),
-                     pg::text_parameter(note)});
-    }
+    refuse_author(policy, person);
+    insert_approval(caller, policy, person, note);
     return Int32GetDatum(count_approvals(caller, policy));
 }
 
@@ -330,20 +380,22 @@ POLICIES_FUNCTION(add_acknowledgement_requests) {
     const auto due_at = due_argument(fcinfo, 2, now);
 
     const pg::SpiSession session;
-    const auto policy = lock_content(caller, id, RowLock::exclusive);
+    const auto policy = lock_content(caller, id);
     const auto version = require_published(policy);
     const pg::RunAs owner(owner_of_records());
-    pg::execute(
-        "INSERT INTO policies.policy_acknowledgements "
-        "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
-        "SELECT policies.new_id('ack'), $1, $2, $3, $4, p.person_id, $5, $6, $7 "
-        "FROM pg_catalog.unnest($8) AS p (person_id) "
-        "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET due_at = excluded.due_at "
-        "WHERE policy_acknowledgements.acknowledged_at IS NULL",
-        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
-         pg::text_parameter(policy.id), pg::text_parameter(version), pg::timestamp_parameter(now),
-         pg::text_parameter(caller.person_id), pg::timestamp_parameter(due_at),
-         pg::text_array_parameter(persons)});
+    pg::execute("INSERT INTO policies.policy_acknowledgements "
+                "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
+                "SELECT policies.new_id('ack'), $1, $2, $3, $4, p.person_id, $5, $6, $7 "
+                "FROM pg_catalog.unnest($8) AS p (person_id) "
+                "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET "
+                "requested_at = coalesce(policy_acknowledgements.requested_at, excluded.requested_at), "
+                "requested_by = coalesce(policy_acknowledgements.requested_by, excluded.requested_by), "
+                "due_at = CASE WHEN policy_acknowledgements.acknowledged_at IS NULL THEN excluded.due_at "
+                "ELSE policy_acknowledgements.due_at END",
+                {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
+                 pg::text_parameter(policy.id), pg::text_parameter(version), pg::timestamp_parameter(now),
+                 pg::text_parameter(caller.person_id), pg::timestamp_parameter(due_at),
+                 pg::text_array_parameter(persons)});
     const auto open =
         pg::query("SELECT pg_catalog.count(*) FROM policies.policy_acknowledgements "
                   "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
@@ -354,16 +406,18 @@ POLICIES_FUNCTION(add_acknowledgement_requests) {
     return Int32GetDatum(std::stoi(open.at(0)[0].value()));
 }
 
-/// record_acknowledgement(id)
+/// record_acknowledgement(id, version)
 POLICIES_FUNCTION(record_acknowledgement) {
     pg::require_arguments(fcinfo, {"id"});
     const auto caller = current_caller();
     const auto id = pg::typed_id_argument(fcinfo, 0);
     const auto person = require_person(caller, "acknowledge");
+    const auto read_version = pg::optional_text_argument(fcinfo, 1);
 
     const pg::SpiSession session;
-    const auto policy = lock_content(caller, id, RowLock::shared);
+    const auto policy = lock_content(caller, id);
     const auto version = require_published(policy);
+    require_latest(policy, version, read_version);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
     const pg::RunAs owner(owner_of_records());
     const auto answered = pg::execute(
@@ -377,8 +431,8 @@ POLICIES_FUNCTION(record_acknowledgement) {
     }
     const auto added = pg::execute(
         "INSERT INTO policies.policy_acknowledgements (id, tenant_id, app_id, policy_id, version, person_id, "
-        "requested_at, acknowledged_at, acknowledged_version) "
-        "SELECT $1, $2, $3, $4, $5, $6, $7, $7, $5 WHERE NOT EXISTS ("
+        "acknowledged_at, acknowledged_version) "
+        "SELECT $1, $2, $3, $4, $5, $6, $7, $5 WHERE NOT EXISTS ("
         "SELECT FROM policies.policy_acknowledgements a "
         "WHERE a.tenant_id OPERATOR(pg_catalog.=) $2 AND a.policy_id OPERATOR(pg_catalog.=) $4 "
         "AND a.person_id OPERATOR(pg_catalog.=) $6 AND a.acknowledged_version OPERATOR(pg_catalog.=) $5) "

@@ -2,100 +2,21 @@
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 #include "pg/table.hpp"
-#include "pg/trigger.hpp"
 #include "pg/values.hpp"
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "utils/datum.h"
 #include "utils/tuplestore.h"
 }
 
-// Full-text search: the trigger that keeps the words of each policy, and the search itself. Both work with
-// the rights of the register's owner: under row security no index could serve the condition on the words,
-// which is not leakproof.
+// Full-text search. It works with the rights of the register's owner: under row security no index could serve
+// the condition on the words, which is not leakproof.
 
 namespace {
 
 using namespace policies;
 
 constexpr std::int32_t max_results_limit = 1000;
-
-/// True while the trigger itself writes the words, which then needs no look at what is there already.
-bool is_indexing = false;
-
-/// The columns whose words are searched, and those that say whose they are and whether they are searched.
-constexpr std::array<pg::NeededColumn, 11> columns{{
-    {"tenant_id", TEXTOID},
-    {"id", TEXTOID},
-    {"is_deleted", BOOLOID},
-    {"app_id", TEXTOID},
-    {"category", TEXTOID},
-    {"status", TEXTOID},
-    {"owner_id", TEXTOID},
-    {"name", TEXTOID},
-    {"description", TEXTOID},
-    {"tags", JSONBOID},
-    {"body", TEXTOID},
-}};
-
-struct Indexer {
-    std::array<AttrNumber, columns.size()> numbers;
-
-    void build(FunctionCallInfo fcinfo) {
-        numbers = pg::column_numbers(reinterpret_cast<TriggerData*>(fcinfo->context)->tg_relation, columns);
-    }
-};
-
-bool is_same(const pg::Field& left, const pg::Field& right, Oid type) {
-    const bool is_by_value = type == BOOLOID;
-    return left.is_null == right.is_null &&
-           (left.is_null || datum_image_eq(left.value, right.value, is_by_value, is_by_value ? 1 : -1));
-}
-
-/// Whether an update leaves the words as they are.
-bool keeps_words(const TriggerData* trigger, const Indexer& indexer) {
-    const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-    if (!pg::fired_by_update(trigger)) {
-        return false;
-    }
-    for (std::size_t column = 0; column < columns.size(); ++column) {
-        const AttrNumber number = indexer.numbers[column];
-        const bool is_kept = pg::call([&] {
-            return is_same(pg::field_of(trigger->tg_trigtuple, descriptor, number),
-                           pg::field_of(trigger->tg_newtuple, descriptor, number), columns[column].type);
-        });
-        if (!is_kept) {
-            return false;
-        }
-    }
-    return true;
-}
-
-pg::KeptStatement insert_words{
-    .sql = "INSERT INTO policies.policy_search "
-           "(tenant_id, policy_id, app_id, category, status, owner_id, tags, document) "
-           "SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags, "
-           "policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, "
-           "policies.search_language(p.tenant_id, p.app_id)) "
-           "FROM policies.policies p "
-           "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
-           "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET app_id = excluded.app_id, "
-           "category = excluded.category, status = excluded.status, owner_id = excluded.owner_id, "
-           "tags = excluded.tags, document = excluded.document"};
-
-pg::KeptStatement delete_words{
-    .sql = "DELETE FROM policies.policy_search "
-           "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2"};
-
-void index_policy(std::string_view tenant_id, std::string_view id, bool is_deleted) {
-    struct Indexing {
-        Indexing() { is_indexing = true; }
-        ~Indexing() { is_indexing = false; }
-    } const indexing;
-    pg::execute(is_deleted ? delete_words : insert_words,
-                {pg::text_parameter(tenant_id), pg::text_parameter(id)});
-}
 
 pg::Parameter text_argument_parameter(FunctionCallInfo fcinfo, int n) {
     return {.type = TEXTOID, .value = PG_GETARG_DATUM(n), .is_null = PG_ARGISNULL(n)};
@@ -127,8 +48,8 @@ pg::KeptStatement parse_query{
         "SELECT l.language, w.words, policies.tenant_query($1) OPERATOR(pg_catalog.&&) w.words, "
         "pg_catalog.numnode(w.words), 200 OPERATOR(pg_catalog.>) (SELECT pg_catalog.count(*) FROM ("
         "SELECT FROM policies.policy_search s WHERE s.tenant_id OPERATOR(pg_catalog.=) $1 LIMIT 200) AS few) "
-        "FROM (SELECT policies.search_language($1, $2) AS language OFFSET 0) AS l "
-        "CROSS JOIN LATERAL (SELECT pg_catalog.websearch_to_tsquery(l.language, $3) AS words OFFSET 0) AS w"};
+        "FROM (SELECT policies.search_language($1) AS language OFFSET 0) AS l "
+        "CROSS JOIN LATERAL (SELECT pg_catalog.websearch_to_tsquery(l.language, $2) AS words OFFSET 0) AS w"};
 
 struct SearchQuery {
     Datum language;
@@ -159,45 +80,6 @@ pg::KeptStatement search{
 
 } // namespace
 
-POLICIES_FUNCTION(index_policy) {
-    const auto* const trigger = pg::call([&] { return pg::trigger_data(fcinfo, "index_policy"); });
-    const auto& indexer = *pg::call([&] { return pg::statement_state<Indexer>(fcinfo); });
-    if (keeps_words(trigger, indexer)) {
-        return PointerGetDatum(nullptr);
-    }
-    const Relation table = trigger->tg_relation;
-    const auto text = [&](int column) {
-        return std::string(pg::text_view(
-            pg::field_of(pg::row_of(trigger), RelationGetDescr(table), indexer.numbers[column]).value));
-    };
-    const pg::SpiSession session;
-    const pg::RunAs owner(table->rd_rel->relowner);
-    const bool is_deleted =
-        DatumGetBool(pg::field_of(pg::row_of(trigger), RelationGetDescr(table), indexer.numbers[2]).value);
-    index_policy(text(0), text(1), is_deleted);
-    return PointerGetDatum(nullptr);
-}
-
-/// A restore of data alone fires the policies' trigger first: the rows it made are then restored once more.
-POLICIES_FUNCTION(skip_known_document) {
-    const auto* const trigger = pg::call([&] { return pg::trigger_data(fcinfo, "skip_known_document"); });
-    bool is_known = false;
-    if (!is_indexing) {
-        const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-        const auto text = [&](const char* column) {
-            const AttrNumber number =
-                pg::call([&] { return pg::column_number(trigger->tg_relation, column, TEXTOID); });
-            return pg::text_view(pg::field_of(trigger->tg_trigtuple, descriptor, number).value);
-        };
-        const pg::SpiSession session;
-        is_known = !pg::query("SELECT FROM policies.policy_search WHERE tenant_id OPERATOR(pg_catalog.=) $1 "
-                              "AND policy_id OPERATOR(pg_catalog.=) $2",
-                              {pg::text_parameter(text("tenant_id")), pg::text_parameter(text("policy_id"))})
-                        .empty();
-    }
-    return PointerGetDatum(is_known ? nullptr : trigger->tg_trigtuple);
-}
-
 /// find_policies(query, category, status, tag, owner_id, after_rank, after_id, max_results)
 POLICIES_FUNCTION(find_policies) {
     pg::call([&] { InitMaterializedSRF(fcinfo, 0); });
@@ -205,9 +87,8 @@ POLICIES_FUNCTION(find_policies) {
     require_query(fcinfo);
 
     const pg::SpiSession session;
-    const pg::RunAs owner(pg::relation_owner("policies", "policy_search"));
-    pg::read(parse_query, {pg::text_parameter(caller.tenant_id), pg::text_parameter(caller.app_id),
-                           text_argument_parameter(fcinfo, 0)});
+    const pg::RunAs owner(pg::register_owner("policy_search"));
+    pg::read(parse_query, {pg::text_parameter(caller.tenant_id), text_argument_parameter(fcinfo, 0)});
     if (DatumGetInt32(pg::result_value(0, 4).value) == 0) {
         return Datum{0};
     }

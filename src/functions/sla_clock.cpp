@@ -83,12 +83,12 @@ std::vector<core::Pause> pauses_argument(FunctionCallInfo fcinfo, int n) {
 }
 
 /// The calendar whose id is argument n, the caller's default where it is NULL.
-const CalendarInForce& calendar_argument(FunctionCallInfo fcinfo, int n) {
-    auto& rules = current_sla_rules();
+std::shared_ptr<const CalendarInForce> calendar_argument(FunctionCallInfo fcinfo, int n) {
+    const auto rules = current_sla_rules();
     if (PG_ARGISNULL(n)) {
-        return rules.calendar(std::nullopt);
+        return rules->calendar(std::nullopt);
     }
-    return rules.calendar(pg::typed_id_argument(fcinfo, n));
+    return rules->calendar(pg::typed_id_argument(fcinfo, n));
 }
 
 /// Fails for a number of minutes that says how long something is, and is negative.
@@ -177,7 +177,7 @@ POLICIES_FUNCTION(add_business_minutes) {
     pg::require_arguments(fcinfo, {"start_at", "minutes"});
     const auto start = instant_argument(fcinfo, 0, "start_at");
     const auto pauses = pauses_argument(fcinfo, 3);
-    const auto end = due_at(calendar_argument(fcinfo, 2), start, PG_GETARG_INT32(1), pauses);
+    const auto end = due_at(*calendar_argument(fcinfo, 2), start, PG_GETARG_INT32(1), pauses);
     if (!end) {
         PG_RETURN_NULL();
     }
@@ -190,40 +190,40 @@ POLICIES_FUNCTION(business_minutes_between) {
     const auto start = instant_argument(fcinfo, 0, "start_at");
     const auto end = instant_argument(fcinfo, 1, "end_at");
     const auto pauses = pauses_argument(fcinfo, 3);
-    return Float8GetDatum(minutes_of(calendar_argument(fcinfo, 2).clock.between(start, end, pauses)));
+    return Float8GetDatum(minutes_of(calendar_argument(fcinfo, 2)->clock.between(start, end, pauses)));
 }
 
 /// is_business_time(instant, calendar_id)
 POLICIES_FUNCTION(is_business_time) {
     pg::require_arguments(fcinfo, {"instant"});
     const auto instant = instant_argument(fcinfo, 0, "instant");
-    return BoolGetDatum(calendar_argument(fcinfo, 1).clock.is_open(instant));
+    return BoolGetDatum(calendar_argument(fcinfo, 1)->clock.is_open(instant));
 }
 
 /// next_business_opening(instant, calendar_id)
 POLICIES_FUNCTION(next_business_opening) {
     pg::require_arguments(fcinfo, {"instant"});
     const auto instant = instant_argument(fcinfo, 0, "instant");
-    return TimestampTzGetDatum(pg::unwrap(calendar_argument(fcinfo, 1).clock.next_opening(instant)));
+    return TimestampTzGetDatum(pg::unwrap(calendar_argument(fcinfo, 1)->clock.next_opening(instant)));
 }
 
 /// current_business_calendar(as_of)
 POLICIES_FUNCTION(current_business_calendar) {
     call_site(fcinfo);
-    const auto& calendar =
-        current_sla_rules(optional_instant_argument(fcinfo, 0, "as_of")).calendar(std::nullopt);
+    const auto calendar =
+        current_sla_rules(optional_instant_argument(fcinfo, 0, "as_of"))->calendar(std::nullopt);
     ResultRow row(fcinfo);
-    row.add_text(calendar.id);
-    row.add_text(calendar.name);
-    row.add_text(calendar.time_zone);
+    row.add_text(calendar->id);
+    row.add_text(calendar->name);
+    row.add_text(calendar->time_zone);
     return row.datum();
 }
 
 /// sla_policy_for(ticket_type, priority, as_of)
 POLICIES_FUNCTION(sla_policy_for) {
     call_site(fcinfo);
-    const auto& rules = current_sla_rules(optional_instant_argument(fcinfo, 2, "as_of"));
-    const auto* const targets = targets_argument(fcinfo, rules);
+    const auto rules = current_sla_rules(optional_instant_argument(fcinfo, 2, "as_of"));
+    const auto* const targets = targets_argument(fcinfo, *rules);
     if (targets == nullptr) {
         PG_RETURN_NULL();
     }
@@ -244,18 +244,18 @@ POLICIES_FUNCTION(sla_deadlines) {
     }
     const auto opened_at = instant_argument(fcinfo, 2, "opened_at");
     const auto pauses = pauses_argument(fcinfo, 3);
-    auto& rules = current_sla_rules(optional_instant_argument(fcinfo, 4, "as_of"));
-    const auto* const targets = targets_argument(fcinfo, rules);
+    const auto rules = current_sla_rules(optional_instant_argument(fcinfo, 4, "as_of"));
+    const auto* const targets = targets_argument(fcinfo, *rules);
     if (targets == nullptr) {
         PG_RETURN_NULL();
     }
-    const auto& calendar = rules.calendar_of(*targets);
+    const auto calendar = rules->calendar_of(*targets);
     ResultRow row(fcinfo);
     row.add_text(targets->policy_id);
-    row.add_instant(due_at(calendar, opened_at, targets->first_response_minutes, pauses));
-    row.add_instant(due_at(calendar, opened_at, targets->resolution_minutes, pauses));
-    row.add_text(calendar.id);
-    row.add_text(calendar.name);
+    row.add_instant(due_at(*calendar, opened_at, targets->first_response_minutes, pauses));
+    row.add_instant(due_at(*calendar, opened_at, targets->resolution_minutes, pauses));
+    row.add_text(calendar->id);
+    row.add_text(calendar->name);
     return row.datum();
 }
 
@@ -278,12 +278,12 @@ POLICIES_FUNCTION(sla_status) {
     const auto at_instant = instant_argument(fcinfo, 6, "at_instant");
     const std::int32_t at_risk_minutes = PG_GETARG_INT32(7);
     require_not_negative(at_risk_minutes, "at_risk_minutes");
-    auto& rules = current_sla_rules(optional_instant_argument(fcinfo, 8, "as_of"));
-    const auto* const targets = targets_argument(fcinfo, rules);
+    const auto rules = current_sla_rules(optional_instant_argument(fcinfo, 8, "as_of"));
+    const auto* const targets = targets_argument(fcinfo, *rules);
     if (targets == nullptr) {
         return Datum{0};
     }
-    const auto& calendar = rules.calendar_of(*targets);
+    const auto calendar = rules->calendar_of(*targets);
     for (const auto target : {core::Target::first_response, core::Target::resolution}) {
         const auto minutes = target == core::Target::first_response ? targets->first_response_minutes
                                                                     : targets->resolution_minutes;
@@ -291,7 +291,7 @@ POLICIES_FUNCTION(sla_status) {
             continue;
         }
         const auto status =
-            pg::unwrap(core::sla_status(calendar.clock, ticket, target, *minutes * microseconds_per_minute,
+            pg::unwrap(core::sla_status(calendar->clock, ticket, target, *minutes * microseconds_per_minute,
                                         at_instant, at_risk_minutes * microseconds_per_minute));
         ResultRow row(fcinfo);
         row.add(pg::text_datum(core::word(target)));

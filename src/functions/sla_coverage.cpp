@@ -1,6 +1,7 @@
 #include "core/policy_rules.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
+#include "pg/table.hpp"
 #include "pg/trigger.hpp"
 #include "pg/values.hpp"
 
@@ -164,7 +165,7 @@ POLICIES_FUNCTION(cover_ticket_types) {
                             .name = row.text("name")};
         wait_for_turn(table, policy);
         const pg::SpiSession session;
-        const pg::RunAs owner(table->rd_rel->relowner);
+        const pg::RunAs owner(pg::register_owner("sla_coverage"));
         keep_coverage(policy, coverage);
     }
     return PointerGetDatum(nullptr);

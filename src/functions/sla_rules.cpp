@@ -27,6 +27,8 @@ namespace {
 constexpr const char* signal_relation = "business_calendars";
 
 constexpr std::size_t max_cached_scopes = 64;
+/// Of one scope; compiled, each takes some 70 kB.
+constexpr std::size_t max_cached_calendars = 64;
 
 /// Counts what may have changed the rules, or who may read them.
 std::uint64_t changes = 0;
@@ -42,7 +44,7 @@ struct CachedRules {
     std::optional<TimestampTz> as_of;
     std::uint64_t changes;
     bool is_of_transaction; ///< read under a snapshot that later transactions do not share
-    SlaRules rules;
+    std::shared_ptr<SlaRules> rules;
 
     bool serves(const core::Claims& caller, Oid current_role, std::optional<TimestampTz> instant) const {
         return changes == policies::changes && role == current_role && as_of == instant &&
@@ -226,7 +228,7 @@ CachedRules read_rules(const core::Claims& caller, std::optional<TimestampTz> as
             .as_of = as_of,
             .changes = changes_before,
             .is_of_transaction = as_of.has_value() || IsolationUsesXactSnapshot(),
-            .rules = SlaRules(caller, as_of)};
+            .rules = std::make_shared<SlaRules>(caller, as_of)};
 }
 
 } // namespace
@@ -243,27 +245,32 @@ const TargetsInForce* SlaRules::targets(std::string_view ticket_type, std::strin
     return found == of_priority->second.end() ? nullptr : &found->second;
 }
 
-const CalendarInForce& SlaRules::calendar(std::optional<std::string_view> id) {
+std::shared_ptr<const CalendarInForce> SlaRules::calendar(std::optional<std::string_view> id) {
     const auto key = id.value_or("");
-    auto found = calendars_.find(key);
-    if (found == calendars_.end()) {
-        found = calendars_.emplace(key, read_calendar(caller_, as_of_, id)).first;
+    const auto known = calendars_.find(key);
+    if (known != calendars_.end()) {
+        return known->second;
     }
-    return found->second;
+    auto calendar = std::make_shared<const CalendarInForce>(read_calendar(caller_, as_of_, id));
+    if (calendars_.size() >= max_cached_calendars) {
+        calendars_.clear();
+    }
+    return calendars_.insert_or_assign(std::string(key), std::move(calendar)).first->second;
 }
 
-const CalendarInForce& SlaRules::calendar_of(const TargetsInForce& targets) {
+std::shared_ptr<const CalendarInForce> SlaRules::calendar_of(const TargetsInForce& targets) {
     if (targets.business_hours_only) {
         return calendar(std::nullopt);
     }
-    static const CalendarInForce* around_the_clock = nullptr;
+    static const std::shared_ptr<const CalendarInForce>* around_the_clock = nullptr;
     if (around_the_clock == nullptr) {
-        around_the_clock = new CalendarInForce(always_open());
+        around_the_clock = new std::shared_ptr<const CalendarInForce>(
+            std::make_shared<const CalendarInForce>(always_open()));
     }
     return *around_the_clock;
 }
 
-SlaRules& current_sla_rules(std::optional<TimestampTz> as_of) {
+std::shared_ptr<SlaRules> current_sla_rules(std::optional<TimestampTz> as_of) {
     hear_of_changes();
     const auto& claims = pg::current_context().claims;
     if (!claims) {

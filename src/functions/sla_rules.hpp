@@ -48,23 +48,22 @@ public:
     const TargetsInForce* targets(std::string_view ticket_type, std::string_view priority) const;
 
     /// The calendar of that id, or without one the caller's default, or else the clock that never stops.
-    /// Fails with not_found for an id that the caller does not see. The reference is valid as long as the
-    /// rules are.
-    const CalendarInForce& calendar(std::optional<std::string_view> id);
+    /// Fails with not_found for an id that the caller does not see.
+    std::shared_ptr<const CalendarInForce> calendar(std::optional<std::string_view> id);
 
     /// The calendar that a policy's clock runs on.
-    const CalendarInForce& calendar_of(const TargetsInForce& targets);
+    std::shared_ptr<const CalendarInForce> calendar_of(const TargetsInForce& targets);
 
 private:
     core::Claims caller_;
     std::optional<TimestampTz> as_of_;
     TextMap<TextMap<TargetsInForce>> policies_{}; ///< by priority and ticket type
-    TextMap<CalendarInForce> calendars_{};        ///< those asked for, by id; the default one as ""
+    TextMap<std::shared_ptr<const CalendarInForce>>
+        calendars_{}; ///< those asked for, by id; the default one as ""
 };
 
-/// The rules for the caller. Fails with not_permitted without a context. The reference is valid until the
-/// next call.
-SlaRules& current_sla_rules(std::optional<TimestampTz> as_of = std::nullopt);
+/// The rules for the caller. Fails with not_permitted without a context.
+std::shared_ptr<SlaRules> current_sla_rules(std::optional<TimestampTz> as_of = std::nullopt);
 
 /// Call once, at load.
 void watch_sla_rules();

@@ -1,5 +1,6 @@
 #include "pg/table.hpp"
 
+#include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 
@@ -156,17 +157,29 @@ Oid relation_oid(std::string_view schema, std::string_view name) {
     });
 }
 
-Oid relation_owner(std::string_view schema, std::string_view name) {
-    const Oid relation = relation_oid(schema, name);
-    return call([&] {
+Oid register_owner(std::string_view name) {
+    const Oid relation = relation_oid("policies", name);
+    const Oid owner = call([&] {
         const HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
         if (!HeapTupleIsValid(row)) {
             return InvalidOid;
         }
-        const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relowner;
+        const Oid found = reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relowner;
         ReleaseSysCache(row);
-        return owner;
+        return found;
     });
+    if (!OidIsValid(owner)) {
+        fail({.code = core::ErrorCode::wrong_object,
+              .message = "the register has no table " + core::quoted(name) + " yet",
+              .hint = "An administrator calls policies.create_registry()."});
+    }
+    if (owner != call([] { return role_oid(admin_role); })) {
+        fail({.code = core::ErrorCode::not_permitted,
+              .message = "table policies." + std::string(name) + " does not belong to policies_admin",
+              .detail = "Records are written with the rights of policies_admin, never with another role's.",
+              .hint = "ALTER TABLE policies." + std::string(name) + " OWNER TO policies_admin"});
+    }
+    return owner;
 }
 
 } // namespace policies::pg

@@ -44,7 +44,9 @@ bool relation_exists(std::string_view schema, std::string_view name);
 /// The OID of a relation, or InvalidOid.
 Oid relation_oid(std::string_view schema, std::string_view name);
 
-/// The owner of a relation, or InvalidOid when there is none.
-Oid relation_owner(std::string_view schema, std::string_view name);
+/// The owner of a table of the register, with whose rights its records are written. Fails with wrong_object
+/// when there is no such table, and with not_permitted when it does not belong to policies_admin: nothing
+/// runs with any other role's rights.
+Oid register_owner(std::string_view name);
 
 } // namespace policies::pg

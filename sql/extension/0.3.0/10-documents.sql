@@ -47,7 +47,7 @@ CREATE FUNCTION policies.publish_version(
     version pg_catalog.text,
     change_note pg_catalog.text
 ) RETURNS pg_catalog.void
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_publish_version';
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_publish_version';
 COMMENT ON FUNCTION policies.publish_version(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'The work of policies_api.publish_policy(): locks the policy, freezes its content as a version and makes it active. Raises PT404 for a policy that the caller does not see, 23514 for a version that is not higher than the last, PT409 where approvals are missing.';
 
@@ -56,7 +56,7 @@ CREATE FUNCTION policies.approve_content(
     content_hash pg_catalog.text,
     note pg_catalog.text
 ) RETURNS pg_catalog.int4
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_approve_content';
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_approve_content';
 COMMENT ON FUNCTION policies.approve_content(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'The work of policies_api.approve_policy(). Raises PT404 for a policy that the caller does not see, PT409 for another content or a second approval, 42501 for an author or a caller who is no person.';
 
@@ -65,14 +65,17 @@ CREATE FUNCTION policies.add_acknowledgement_requests(
     person_ids pg_catalog.text[],
     due_at pg_catalog.timestamptz
 ) RETURNS pg_catalog.int4
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_add_acknowledgement_requests';
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_add_acknowledgement_requests';
 COMMENT ON FUNCTION policies.add_acknowledgement_requests(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz) IS
 'The work of policies_api.request_acknowledgements(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version, 22023 for persons or a due time that cannot be.';
 
-CREATE FUNCTION policies.record_acknowledgement(id pg_catalog.text) RETURNS pg_catalog.void
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_record_acknowledgement';
-COMMENT ON FUNCTION policies.record_acknowledgement(pg_catalog.text) IS
-'The work of policies_api.acknowledge_policy(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version or already acknowledged, 42501 for a caller who is no person.';
+CREATE FUNCTION policies.record_acknowledgement(
+    id pg_catalog.text,
+    version pg_catalog.text
+) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_record_acknowledgement';
+COMMENT ON FUNCTION policies.record_acknowledgement(pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.acknowledge_policy(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version, of which another version is the latest, or already acknowledged, 42501 for a caller who is no person.';
 
 CREATE FUNCTION policies.close_review_cycle(
     id pg_catalog.text,
@@ -80,19 +83,21 @@ CREATE FUNCTION policies.close_review_cycle(
     next_review_at pg_catalog.timestamptz,
     outcome pg_catalog.text
 ) RETURNS pg_catalog.void
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_close_review_cycle_with_outcome';
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_close_review_cycle_with_outcome';
 COMMENT ON FUNCTION policies.close_review_cycle(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.text) IS
 'The work of policies_api.complete_policy(), with the outcome of the review: confirmed, changed or retired.';
 
-CREATE FUNCTION policies.index_policy() RETURNS pg_catalog.trigger
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_index_policy';
-COMMENT ON FUNCTION policies.index_policy() IS
-'Trigger: keeps the words by which a policy is searched.';
+CREATE FUNCTION policies.follow_content() RETURNS pg_catalog.trigger
+    -- Without a notice for each word that is too long to be searched.
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+    AS 'MODULE_PATHNAME', 'policies_follow_content';
+COMMENT ON FUNCTION policies.follow_content() IS
+'Trigger: keeps since when a policy has its content and who wrote it, and the words by which it is searched; closes the acknowledgements of a policy that is retired or deleted. Raises 42501 for an edit by no person where approvals are required.';
 
-CREATE FUNCTION policies.skip_known_document() RETURNS pg_catalog.trigger
-    LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_skip_known_document';
-COMMENT ON FUNCTION policies.skip_known_document() IS
-'Trigger: passes over the words of a policy that are there already, when a restore of data alone brings them a second time.';
+CREATE FUNCTION policies.replace_known_row() RETURNS pg_catalog.trigger
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_replace_known_row';
+COMMENT ON FUNCTION policies.replace_known_row() IS
+'Trigger: lets a row that is inserted take the place of the one with its primary key.';
 
 CREATE FUNCTION policies.find_policies(
     query pg_catalog.text,
@@ -110,6 +115,7 @@ CREATE FUNCTION policies.find_policies(
     language pg_catalog.regconfig
 )
     -- Without a notice for each call that a query of stop words finds nothing.
-    LANGUAGE c STABLE ROWS 20 SET client_min_messages = warning AS 'MODULE_PATHNAME', 'policies_find_policies';
+    LANGUAGE c STABLE ROWS 20 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+    AS 'MODULE_PATHNAME', 'policies_find_policies';
 COMMENT ON FUNCTION policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4) IS
 'The work of policies_api.search_policies(): the ids of the caller''s live policies that match, with their rank. It searches with the rights of the register''s owner and applies the caller''s tenant and app itself, so that the index serves it; what is shown of the policies is read with the caller''s own.';

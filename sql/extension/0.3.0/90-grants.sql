@@ -7,10 +7,10 @@ REVOKE ALL ON FUNCTION
     policies.publish_version(pg_catalog.text, pg_catalog.text, pg_catalog.text),
     policies.approve_content(pg_catalog.text, pg_catalog.text, pg_catalog.text),
     policies.add_acknowledgement_requests(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz),
-    policies.record_acknowledgement(pg_catalog.text),
+    policies.record_acknowledgement(pg_catalog.text, pg_catalog.text),
     policies.close_review_cycle(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.text),
-    policies.index_policy(),
-    policies.skip_known_document(),
+    policies.follow_content(),
+    policies.replace_known_row(),
     policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4)
 FROM PUBLIC;
 REVOKE ALL ON TYPE policies_api."text/markdown", policies_api."text/html", policies_api."text/calendar" FROM PUBLIC;
@@ -29,9 +29,9 @@ GRANT EXECUTE ON FUNCTION
     policies.publish_version(pg_catalog.text, pg_catalog.text, pg_catalog.text),
     policies.approve_content(pg_catalog.text, pg_catalog.text, pg_catalog.text),
     policies.add_acknowledgement_requests(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz),
-    policies.record_acknowledgement(pg_catalog.text),
+    policies.record_acknowledgement(pg_catalog.text, pg_catalog.text),
     policies.close_review_cycle(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.text),
     policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4)
 TO policies_caller, policies_admin;
 
-GRANT EXECUTE ON FUNCTION policies.index_policy(), policies.skip_known_document() TO policies_admin;
+GRANT EXECUTE ON FUNCTION policies.follow_content(), policies.replace_known_row() TO policies_admin;

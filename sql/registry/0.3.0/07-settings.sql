@@ -9,13 +9,13 @@ ALTER TABLE policies.policy_settings ALTER COLUMN search_language SET DEFAULT 's
 
 COMMENT ON TABLE policies.policy_settings IS
 'Policy settings
-How a tenant handles its policies: one row for each tenant and app, of which callers read their own and administrators write all.';
+How a tenant handles its policies: one row for the tenant, and one for each application that is to differ. Callers read their own, administrators write all.';
 COMMENT ON COLUMN policies.policy_settings.required_approvals IS
 'How many persons other than its authors must approve a draft before it can be published.';
 COMMENT ON COLUMN policies.policy_settings.review_cadence IS
 'How long after a publication or review the next review is due, for policies without a review_cadence of their own.';
 COMMENT ON COLUMN policies.policy_settings.search_language IS
-'The text search configuration by which policies are searched (e.g. english, german): one that pg_ts_config lists in pg_catalog.';
+'The text search configuration by which the tenant''s policies are searched (e.g. english, german): one that pg_ts_config lists in pg_catalog. The tenant''s own row decides, not those of applications.';
 
 SELECT policies.scope_by_tenant('policies.policy_settings', callers_may_write => false);
 SELECT policies.stamp_writes('policies.policy_settings', 'set');
@@ -64,19 +64,3 @@ REVOKE ALL ON FUNCTION policies.check_policy_settings() FROM PUBLIC;
 CREATE TRIGGER policies_check BEFORE INSERT OR UPDATE ON policies.policy_settings
     FOR EACH ROW EXECUTE FUNCTION policies.check_policy_settings();
 COMMENT ON TRIGGER policies_check ON policies.policy_settings IS 'Checks what is given, and names the value at fault.';
-
--- For whoever calls: the settings of the caller's scope, or what holds without any.
-CREATE FUNCTION policies.current_policy_settings(
-    OUT required_approvals integer, OUT review_cadence interval, OUT search_language text
-)
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT coalesce(s.required_approvals, 0), s.review_cadence, coalesce(s.search_language, 'simple')
-    FROM (VALUES (true)) AS always (one) LEFT JOIN policies.policy_settings s
-        ON s.tenant_id = policies.current_tenant_id() AND NOT s.is_deleted
-        AND s.app_id IS NOT DISTINCT FROM policies.current_app_id();
-END;
-COMMENT ON FUNCTION policies.current_policy_settings() IS
-'The settings of the caller''s tenant and app, or those that hold without any: no approvals, no cadence, the language simple.';
-REVOKE ALL ON FUNCTION policies.current_policy_settings() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION policies.current_policy_settings() TO policies_caller, policies_auditor;

@@ -3,11 +3,10 @@ CREATE FUNCTION policies.policy_content(policy jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(policy_content.policy) AS f
-    WHERE f.key IN ('name', 'description', 'body', 'category', 'tags', 'applies_to', 'priority',
-        'first_response_minutes', 'resolution_minutes', 'business_hours_only');
+    WHERE f.key IN ('name', 'description', 'body', 'category', 'tags');
 END;
 COMMENT ON FUNCTION policies.policy_content(jsonb) IS
-'The content of a policy''s row: the fields that a version freezes and an approval is about.';
+'The content of a policy''s row: the fields that a version freezes and an approval is about. Those of an SLA policy are not: the SLA clock runs by the row, and by its history.';
 
 CREATE FUNCTION policies.content_hash(content jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -34,6 +33,28 @@ REVOKE ALL ON FUNCTION policies.policy_content(jsonb), policies.content_hash(jso
 GRANT EXECUTE ON FUNCTION policies.policy_content(jsonb), policies.content_hash(jsonb),
     policies.version_hash(text, text, text, text, text, timestamptz, text, text)
     TO policies_caller, policies_auditor;
+
+-- What is known of a policy's draft: kept by a trigger with the owner's rights, so that nobody tells tales of it.
+CREATE TABLE policies.policy_drafts (
+    id text COLLATE "C" NOT NULL,
+    tenant_id text COLLATE "C" NOT NULL,
+    app_id text COLLATE "C",
+    content_since timestamptz NOT NULL,
+    author_ids text[] COLLATE "C" NOT NULL,
+    published_hash text COLLATE "C",
+    PRIMARY KEY (tenant_id, id),
+    FOREIGN KEY (tenant_id, id) REFERENCES policies.policies (tenant_id, id) ON DELETE CASCADE ON UPDATE CASCADE
+);
+COMMENT ON TABLE policies.policy_drafts IS
+'Policy draft
+Since when each policy has its content, and who wrote it since the last publication. Kept by the trigger policies_content and by publish_policy().';
+COMMENT ON COLUMN policies.policy_drafts.id IS 'The policy.';
+COMMENT ON COLUMN policies.policy_drafts.tenant_id IS 'Tenant scope, as of the policy.';
+COMMENT ON COLUMN policies.policy_drafts.app_id IS 'App scope, as of the policy.';
+COMMENT ON COLUMN policies.policy_drafts.content_since IS 'When the content was last changed: approvals from before count no more.';
+COMMENT ON COLUMN policies.policy_drafts.author_ids IS 'The persons who changed the content since the last publication: they cannot approve it.';
+COMMENT ON COLUMN policies.policy_drafts.published_hash IS 'The version_hash of the last published version; NULL before the first.';
+SELECT policies.scope_by_tenant('policies.policy_drafts', callers_may_write => false);
 
 CREATE TABLE policies.policy_versions (
     id text COLLATE "C" NOT NULL CHECK (policies.is_valid_id(id)),
@@ -85,26 +106,20 @@ COMMENT ON VIEW policies_api.policy_versions IS
 The published versions of policies: who published which when, with what note. Their content is that of policy_version().';
 COMMENT ON COLUMN policies_api.policy_versions.size IS 'The size of the body in bytes.';
 
--- The published version, or the policy itself where none was ever published and it is active.
+-- Only what was published: a draft may be active already, and approvals may be required.
 CREATE VIEW policies_api.policies_in_force WITH (security_invoker = true) AS
-    SELECT p.id, p.tenant_id, p.app_id, coalesce(v.version, p.version) AS version,
-        CASE WHEN v.id IS NULL THEN p.name ELSE v.content ->> 'name' END AS name,
-        CASE WHEN v.id IS NULL THEN p.description ELSE v.content ->> 'description' END AS description,
-        CASE WHEN v.id IS NULL THEN p.body ELSE v.content ->> 'body' END AS body,
-        CASE WHEN v.id IS NULL THEN p.category ELSE v.content ->> 'category' END AS category,
-        CASE WHEN v.id IS NULL THEN p.tags ELSE nullif(v.content -> 'tags', 'null') END AS tags,
-        p.owner_id, p.next_review_at, coalesce(v.published_at, p.published_at) AS published_at, v.published_by,
-        v.change_note, v.content_hash, v.id IS NOT NULL AS is_published
-    FROM policies.policies p LEFT JOIN LATERAL (
+    SELECT p.id, p.tenant_id, p.app_id, v.version, v.content ->> 'name' AS name, v.content ->> 'description' AS description,
+        v.content ->> 'body' AS body, v.content ->> 'category' AS category, nullif(v.content -> 'tags', 'null') AS tags,
+        p.owner_id, p.next_review_at, v.published_at, v.published_by, v.change_note, v.content_hash
+    FROM policies.policies p CROSS JOIN LATERAL (
         SELECT * FROM policies.policy_versions v
         WHERE v.tenant_id = p.tenant_id AND v.policy_id = p.id ORDER BY v.version_sort_key DESC LIMIT 1
-    ) v ON true
+    ) v
     WHERE NOT p.is_deleted AND p.status = 'active';
 COMMENT ON VIEW policies_api.policies_in_force IS
 'Policy in force
-The active policies as they are in force: the latest published version of each, whatever its draft says meanwhile, or the policy itself where no version was ever published.';
+The active policies as they are in force: the latest published version of each, whatever its draft says meanwhile. What was never published is not in force.';
 COMMENT ON COLUMN policies_api.policies_in_force.published_by IS 'Person who published the version.';
-COMMENT ON COLUMN policies_api.policies_in_force.is_published IS 'Whether this is a published version.';
 GRANT SELECT ON policies_api.policy_versions, policies_api.policies_in_force TO policies_caller, policies_auditor;
 
 DO $$
@@ -138,16 +153,18 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION policies_api.publish_policy(text, text, text) IS
 'Publish a policy
-Freezes the policy as it is now as a version: major, minor or patch for the next such one, or a version of your own, higher than the last. Sets version, published_at, status active and, by the review cadence, next_review_at. Needs the approvals that the tenant requires (409).';
+Freezes the policy as it is now as a version: major, minor or patch for the next such one, or a version of your own, higher than the last. Sets version, published_at, status active and, unless a review is overdue, next_review_at by the review cadence. Needs the approvals that the tenant requires (409).';
 
-CREATE FUNCTION policies_api.policy_version(policy_id text, version text) RETURNS policies.policy_versions
+CREATE FUNCTION policies_api.policy_version(
+    policy_id text, version text, tenant_id text DEFAULT policies.current_tenant_id()
+) RETURNS policies.policy_versions
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found_version policies.policy_versions;
 BEGIN
     SELECT v.* INTO found_version FROM policies.policy_versions v
-    WHERE v.tenant_id = policies.current_tenant_id() AND v.policy_id = policies.canonical_id(policy_version.policy_id)
+    WHERE v.tenant_id = policy_version.tenant_id AND v.policy_id = policies.canonical_id(policy_version.policy_id)
         AND v.version_sort_key = policies.version_sort_key(policy_version.version);
     IF NOT FOUND THEN
         RAISE EXCEPTION 'version "%" of policy "%" does not exist', version, policy_id USING ERRCODE = 'PT404';
@@ -155,18 +172,20 @@ BEGIN
     RETURN found_version;
 END
 $$;
-COMMENT ON FUNCTION policies_api.policy_version(text, text) IS
+COMMENT ON FUNCTION policies_api.policy_version(text, text, text) IS
 'A version of a policy
 A published version with its content, exactly as it was published (404 when there is none).';
 
-CREATE FUNCTION policies_api.policy_as_of(policy_id text, as_of timestamptz DEFAULT now()) RETURNS policies.policy_versions
+CREATE FUNCTION policies_api.policy_as_of(
+    policy_id text, as_of timestamptz DEFAULT now(), tenant_id text DEFAULT policies.current_tenant_id()
+) RETURNS policies.policy_versions
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found_version policies.policy_versions;
 BEGIN
     SELECT v.* INTO found_version FROM policies.policy_versions v
-    WHERE v.tenant_id = policies.current_tenant_id() AND v.policy_id = policies.canonical_id(policy_as_of.policy_id)
+    WHERE v.tenant_id = policy_as_of.tenant_id AND v.policy_id = policies.canonical_id(policy_as_of.policy_id)
         AND v.published_at <= policy_as_of.as_of
     ORDER BY v.published_at DESC, v.version_sort_key DESC LIMIT 1;
     IF NOT FOUND THEN
@@ -175,18 +194,20 @@ BEGIN
     RETURN found_version;
 END
 $$;
-COMMENT ON FUNCTION policies_api.policy_as_of(text, timestamptz) IS
+COMMENT ON FUNCTION policies_api.policy_as_of(text, timestamptz, text) IS
 'A policy as it was
 The version of a policy that was the latest at an instant, exactly as it was published (404 when there was none).';
 
-CREATE FUNCTION policies_api.policy_content_hash(policy_id text) RETURNS text
+CREATE FUNCTION policies_api.policy_content_hash(
+    policy_id text, tenant_id text DEFAULT policies.current_tenant_id()
+) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     content jsonb;
 BEGIN
     SELECT policies.policy_content(to_jsonb(p)) INTO content FROM policies.policies p
-    WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(policy_content_hash.policy_id)
+    WHERE p.tenant_id = policy_content_hash.tenant_id AND p.id = policies.canonical_id(policy_content_hash.policy_id)
         AND NOT p.is_deleted;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'policy "%" does not exist', policy_id USING ERRCODE = 'PT404';
@@ -194,27 +215,29 @@ BEGIN
     RETURN policies.content_hash(content);
 END
 $$;
-COMMENT ON FUNCTION policies_api.policy_content_hash(text) IS
+COMMENT ON FUNCTION policies_api.policy_content_hash(text, text) IS
 'The content hash of a draft
 The SHA-256 of a policy''s content as it is now: what approve_policy() approves, and publish_policy() would freeze.';
 
-CREATE FUNCTION policies_api.verify_policy_history(policy_id text)
+CREATE FUNCTION policies_api.verify_policy_history(policy_id text, tenant_id text DEFAULT policies.current_tenant_id())
 RETURNS TABLE (version text, published_at timestamptz, is_intact boolean, problem text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    verified text := policies.canonical_id(policy_id);
+    last_hash text;
 BEGIN
-    IF NOT EXISTS (
-        SELECT FROM policies.policies p
-        WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(verify_policy_history.policy_id)
-    ) THEN
+    SELECT d.published_hash INTO last_hash FROM policies.policy_drafts d
+    WHERE d.tenant_id = verify_policy_history.tenant_id AND d.id = verified;
+    IF NOT FOUND THEN
         RAISE EXCEPTION 'policy "%" does not exist', policy_id USING ERRCODE = 'PT404';
     END IF;
     RETURN QUERY
     WITH chained AS (
-        SELECT v.*, lag(v.version_hash) OVER chain AS hash_before, lag(v.published_at) OVER chain AS time_before
+        SELECT v.*, lag(v.version_hash) OVER chain AS hash_before, lag(v.published_at) OVER chain AS time_before,
+            lead(v.version_hash) OVER chain IS NULL AS is_last
         FROM policies.policy_versions v
-        WHERE v.tenant_id = policies.current_tenant_id()
-            AND v.policy_id = policies.canonical_id(verify_policy_history.policy_id)
+        WHERE v.tenant_id = verify_policy_history.tenant_id AND v.policy_id = verified
         WINDOW chain AS (ORDER BY v.version_sort_key)
     ), checked AS (
         SELECT c.version, c.published_at, c.version_sort_key, CASE
@@ -222,48 +245,67 @@ BEGIN
             WHEN c.version_hash <> policies.version_hash(c.previous_hash, c.policy_id, c.version, c.change, c.change_note,
                 c.published_at, c.published_by, c.content_hash) THEN 'the version was altered'
             WHEN c.previous_hash IS DISTINCT FROM c.hash_before THEN 'the version before it is missing or was altered'
-            WHEN c.published_at < c.time_before THEN 'it was published before the version before it'
+            WHEN c.published_at <= c.time_before THEN 'it was published before the version before it'
+            WHEN c.is_last AND c.version_hash IS DISTINCT FROM last_hash THEN 'later versions are missing'
         END AS problem
         FROM chained c
+        UNION ALL
+        SELECT NULL, NULL, '', 'every version is missing'
+        WHERE last_hash IS NOT NULL AND NOT EXISTS (SELECT FROM chained)
     )
     SELECT c.version, c.published_at, c.problem IS NULL, c.problem FROM checked c ORDER BY c.version_sort_key;
 END
 $$;
-COMMENT ON FUNCTION policies_api.verify_policy_history(text) IS
+COMMENT ON FUNCTION policies_api.verify_policy_history(text, text) IS
 'Verify a policy''s history
-Recomputes the SHA-256 chain over the published versions of a policy, and tells of each whether it is as it was published.';
+Recomputes the SHA-256 chain over the published versions of a policy, and tells of each whether it is as it was published, and whether any is missing.';
 
-CREATE FUNCTION policies_api.diff_policy(
-    policy_id text, from_version text, to_version text DEFAULT NULL, context_lines integer DEFAULT 3
-) RETURNS text
+-- Of a published version, of what is in force, or of the draft.
+CREATE FUNCTION policies.body_of(policy_id text, version text, tenant_id text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    old_body text := (policies_api.policy_version(policy_id, from_version)).content ->> 'body';
-    new_body text;
+    body text;
 BEGIN
-    IF to_version IS NULL THEN
-        SELECT p.body INTO new_body FROM policies.policies p
-        WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(diff_policy.policy_id)
-            AND NOT p.is_deleted;
-        IF NOT FOUND THEN
-            RAISE EXCEPTION 'policy "%" does not exist', policy_id USING ERRCODE = 'PT404';
-        END IF;
+    IF version = 'draft' THEN
+        SELECT p.body INTO body FROM policies.policies p
+        WHERE p.tenant_id = body_of.tenant_id AND p.id = policies.canonical_id(body_of.policy_id) AND NOT p.is_deleted;
+    ELSIF version IS NULL THEN
+        SELECT p.body INTO body FROM policies_api.policies_in_force p
+        WHERE p.tenant_id = body_of.tenant_id AND p.id = policies.canonical_id(body_of.policy_id);
     ELSE
-        new_body := (policies_api.policy_version(policy_id, to_version)).content ->> 'body';
+        RETURN coalesce((policies_api.policy_version(policy_id, version, tenant_id)).content ->> 'body', '');
     END IF;
-    RETURN policies.unified_diff(coalesce(old_body, ''), coalesce(new_body, ''), from_version,
-        coalesce(to_version, 'draft'), context_lines);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PT404',
+            MESSAGE = format(CASE WHEN version = 'draft' THEN 'policy "%s" does not exist' ELSE 'policy "%s" is not in force' END, policy_id);
+    END IF;
+    RETURN coalesce(body, '');
 END
 $$;
-COMMENT ON FUNCTION policies_api.diff_policy(text, text, text, integer) IS
-'Differences between versions
-The differences between the bodies of two versions of a policy, or of a version and the draft where to_version is NULL, line by line in the unified format, and after them the count of lines added and removed.';
+COMMENT ON FUNCTION policies.body_of(text, text, text) IS
+'The body of a version of a policy, of its draft where version is draft, or of the policy as it is in force where it is NULL.';
 
-REVOKE ALL ON FUNCTION policies_api.publish_policy(text, text, text), policies_api.policy_version(text, text),
-    policies_api.policy_as_of(text, timestamptz), policies_api.policy_content_hash(text),
-    policies_api.verify_policy_history(text), policies_api.diff_policy(text, text, text, integer) FROM PUBLIC;
+CREATE FUNCTION policies_api.diff_policy(
+    policy_id text, from_version text, to_version text DEFAULT 'draft', context_lines integer DEFAULT 3,
+    tenant_id text DEFAULT policies.current_tenant_id()
+) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT policies.unified_diff(
+        policies.body_of(diff_policy.policy_id, diff_policy.from_version, diff_policy.tenant_id),
+        policies.body_of(diff_policy.policy_id, diff_policy.to_version, diff_policy.tenant_id),
+        coalesce(diff_policy.from_version, 'in force'), coalesce(diff_policy.to_version, 'in force'),
+        diff_policy.context_lines);
+END;
+COMMENT ON FUNCTION policies_api.diff_policy(text, text, text, integer, text) IS
+'Differences between versions
+The differences between the bodies of two versions of a policy, draft being the version that is edited, line by line in the unified format, and after them the count of lines added and removed.';
+
+REVOKE ALL ON FUNCTION policies.body_of(text, text, text), policies_api.publish_policy(text, text, text), policies_api.policy_version(text, text, text),
+    policies_api.policy_as_of(text, timestamptz, text), policies_api.policy_content_hash(text, text),
+    policies_api.verify_policy_history(text, text), policies_api.diff_policy(text, text, text, integer, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION policies_api.publish_policy(text, text, text) TO policies_caller;
-GRANT EXECUTE ON FUNCTION policies_api.policy_version(text, text), policies_api.policy_as_of(text, timestamptz),
-    policies_api.policy_content_hash(text), policies_api.verify_policy_history(text),
-    policies_api.diff_policy(text, text, text, integer) TO policies_caller, policies_auditor;
+GRANT EXECUTE ON FUNCTION policies.body_of(text, text, text), policies_api.policy_version(text, text, text), policies_api.policy_as_of(text, timestamptz, text),
+    policies_api.policy_content_hash(text, text), policies_api.verify_policy_history(text, text),
+    policies_api.diff_policy(text, text, text, integer, text) TO policies_caller, policies_auditor;

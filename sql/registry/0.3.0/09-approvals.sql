@@ -4,11 +4,12 @@ CREATE TABLE policies.policy_approvals (
     app_id text COLLATE "C",
     policy_id text COLLATE "C" NOT NULL,
     content_hash text COLLATE "C" NOT NULL,
+    content_since timestamptz NOT NULL,
     approved_at timestamptz NOT NULL,
     approved_by text COLLATE "C" NOT NULL,
     note text,
     PRIMARY KEY (tenant_id, id),
-    UNIQUE (tenant_id, policy_id, content_hash, approved_by),
+    UNIQUE (tenant_id, policy_id, content_since, approved_by),
     FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id) ON UPDATE CASCADE
 );
 COMMENT ON TABLE policies.policy_approvals IS
@@ -19,45 +20,21 @@ COMMENT ON COLUMN policies.policy_approvals.tenant_id IS 'Tenant scope, as of th
 COMMENT ON COLUMN policies.policy_approvals.app_id IS 'App scope, as of the policy.';
 COMMENT ON COLUMN policies.policy_approvals.policy_id IS 'The policy.';
 COMMENT ON COLUMN policies.policy_approvals.content_hash IS 'The SHA-256 of the content that was approved.';
+COMMENT ON COLUMN policies.policy_approvals.content_since IS 'When the policy got that content: an edit since, even back to it, voids the approval.';
 COMMENT ON COLUMN policies.policy_approvals.approved_at IS 'When it was approved.';
 COMMENT ON COLUMN policies.policy_approvals.approved_by IS 'Person who approved it.';
 COMMENT ON COLUMN policies.policy_approvals.note IS 'What the approver noted.';
 SELECT policies.scope_by_tenant('policies.policy_approvals', callers_may_write => false);
 
 CREATE VIEW policies_api.policy_approvals WITH (security_invoker = true) AS
-    SELECT a.*, a.content_hash = policies.content_hash(policies.policy_content(to_jsonb(p))) AS is_current
-    FROM policies.policy_approvals a JOIN policies.policies p ON p.tenant_id = a.tenant_id AND p.id = a.policy_id;
+    SELECT a.id, a.tenant_id, a.app_id, a.policy_id, a.content_hash, a.content_since, a.approved_at, a.approved_by, a.note,
+        a.content_since = d.content_since AS is_current
+    FROM policies.policy_approvals a JOIN policies.policy_drafts d ON d.tenant_id = a.tenant_id AND d.id = a.policy_id;
 COMMENT ON VIEW policies_api.policy_approvals IS
 'Policy approval
-Who approved which content of a policy, and whether that is still its content.';
-COMMENT ON COLUMN policies_api.policy_approvals.is_current IS 'Whether the policy still has the content that was approved.';
+Who approved which content of a policy, and whether it has not been edited since.';
+COMMENT ON COLUMN policies_api.policy_approvals.is_current IS 'Whether the content was not edited since it was approved.';
 GRANT SELECT ON policies_api.policy_approvals TO policies_caller, policies_auditor;
-
--- Who changed a policy's content since its last publication: they cannot approve it.
-CREATE FUNCTION policies.draft_authors(tenant_id text, policy_id text) RETURNS SETOF text
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    WITH state AS (
-        SELECT h.updated_at, h.updated_by, policies.policy_content(to_jsonb(h)) AS content
-        FROM policies.policies_history h
-        WHERE h.tenant_id = draft_authors.tenant_id AND h.id = draft_authors.policy_id
-        UNION ALL
-        SELECT p.updated_at, p.updated_by, policies.policy_content(to_jsonb(p))
-        FROM policies.policies p
-        WHERE p.tenant_id = draft_authors.tenant_id AND p.id = draft_authors.policy_id
-    ), change AS (
-        SELECT s.updated_at, s.updated_by, s.content IS DISTINCT FROM lag(s.content) OVER (ORDER BY s.updated_at) AS is_change
-        FROM state s
-    )
-    SELECT DISTINCT c.updated_by FROM change c
-    WHERE c.is_change AND c.updated_by IS NOT NULL AND c.updated_at > coalesce(
-        (SELECT max(v.published_at) FROM policies.policy_versions v
-         WHERE v.tenant_id = draft_authors.tenant_id AND v.policy_id = draft_authors.policy_id), '-infinity');
-END;
-COMMENT ON FUNCTION policies.draft_authors(text, text) IS
-'The persons who changed the content of a policy since its last publication, as its history tells.';
-REVOKE ALL ON FUNCTION policies.draft_authors(text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION policies.draft_authors(text, text) TO policies_caller, policies_auditor;
 
 CREATE FUNCTION policies_api.approve_policy(id text, content_hash text, note text DEFAULT NULL) RETURNS integer
 LANGUAGE sql VOLATILE

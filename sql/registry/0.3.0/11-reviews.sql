@@ -74,7 +74,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN policies.write_review_events(ARRAY(
-        SELECT jsonb_build_object('policy_id', r.policy_id, 'name', r.name, 'version', r.version, 'owner_id', r.owner_id,
+        SELECT jsonb_build_object('policy_id', r.policy_id, 'tenant_id', r.tenant_id, 'name', r.name, 'version', r.version, 'owner_id', r.owner_id,
             'category', r.category, 'due_at', extract(epoch FROM r.due_at), 'changed_at', extract(epoch FROM p.updated_at))
         FROM policies_api.review_calendar(from_time, until_time) r
         JOIN policies.policies p ON p.tenant_id = r.tenant_id AND p.id = r.policy_id

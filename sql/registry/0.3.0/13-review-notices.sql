@@ -46,17 +46,18 @@ BEGIN
         FROM policies.policies p WHERE NOT p.is_deleted AND p.next_review_at <= due_until
         ORDER BY p.next_review_at, p.tenant_id, p.id
         ON CONFLICT (tenant_id, policy_id, due_at) DO NOTHING
-        RETURNING id, tenant_id, policy_id, due_at
+        RETURNING id, due_at
     LOOP
-        PERFORM pg_notify('policies_review_due', jsonb_build_object('notice_id', notice.id, 'tenant_id', notice.tenant_id,
-            'policy_id', notice.policy_id, 'due_at', notice.due_at)::text);
+        -- Any login of the database can listen: nothing of the tenant in it.
+        PERFORM pg_notify('policies_review_due',
+            jsonb_build_object('notice_id', notice.id, 'due_at', notice.due_at)::text);
         notices := notices + 1;
     END LOOP;
     RETURN notices;
 END
 $$;
 COMMENT ON FUNCTION policies.notify_reviews_due(interval) IS
-'Writes a notice for each live policy of any tenant whose review is overdue or due within the given time, never twice for the same due date, and notifies policies_review_due of it with a small JSON object. Returns how many. For administrators, and the scheduler that runs as one.';
+'Writes a notice for each live policy of any tenant whose review is overdue or due within the given time, never twice for the same due date, and notifies policies_review_due of it with a small JSON object, its notice_id and due_at. Returns how many. For administrators, and the scheduler that runs as one.';
 
 CREATE FUNCTION policies.take_review_notices(max_notices integer DEFAULT 100) RETURNS SETOF policies.review_notices
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -67,11 +68,13 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     RETURN QUERY
-    UPDATE policies.review_notices n SET taken_at = now(), taken_by = session_user
-    FROM (
+    -- Materialized: whatever the plan, the oldest are looked for once, and no more than so many.
+    WITH open AS MATERIALIZED (
         SELECT o.tenant_id, o.id FROM policies.review_notices o WHERE o.taken_at IS NULL
         ORDER BY o.noticed_at, o.tenant_id, o.id LIMIT max_notices FOR UPDATE SKIP LOCKED
-    ) open
+    )
+    UPDATE policies.review_notices n SET taken_at = now(), taken_by = session_user
+    FROM open
     WHERE n.tenant_id = open.tenant_id AND n.id = open.id
     RETURNING n.*;
 END

@@ -13,7 +13,7 @@ CREATE TABLE policies.policy_search (
     FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id) ON DELETE CASCADE ON UPDATE CASCADE
 );
 COMMENT ON TABLE policies.policy_search IS
-'The words by which search_policies() finds policies: one row for each live policy, kept by the trigger policies_search.';
+'The words by which search_policies() finds policies, and what it filters them by: one row for each live policy, kept by the trigger policies_content.';
 COMMENT ON COLUMN policies.policy_search.tenant_id IS 'The policy''s tenant.';
 COMMENT ON COLUMN policies.policy_search.policy_id IS 'The policy.';
 COMMENT ON COLUMN policies.policy_search.app_id IS 'The policy''s application.';
@@ -50,59 +50,59 @@ CREATE FUNCTION policies.search_document(
 ) RETURNS tsvector
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
+    -- A tsvector holds a megabyte at most, whatever the characters, and no policy is to be refused for its words.
     SELECT policies.tenant_word(search_document.tenant_id)
-        || setweight(to_tsvector(search_document.language, coalesce(search_document.name, '')), 'A')
-        || setweight(to_tsvector(search_document.language, coalesce(search_document.description, '')), 'B')
-        || setweight(jsonb_to_tsvector(search_document.language, coalesce(search_document.tags, '[]'), '["string", "key"]'), 'B')
-        -- A tsvector holds a megabyte at most, whatever the characters.
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.body, ''), 150000)), 'D');
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.name, ''), 1000)), 'A')
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.description, ''), 10000)), 'B')
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.tags::text, ''), 10000)), 'B')
+        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.body, ''), 100000)), 'D');
 END;
 COMMENT ON FUNCTION policies.search_document(text, text, text, jsonb, text, regconfig) IS
-'The words of a policy in a language, weighted, with its tenant''s.';
+'The words of a policy in a language, weighted, with its tenant''s: of the first 1,000 characters of its name, 10,000 each of its description and tags, and 100,000 of its body.';
 
-CREATE FUNCTION policies.search_language(tenant_id text, app_id text) RETURNS regconfig
+CREATE FUNCTION policies.search_language(tenant_id text) RETURNS regconfig
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT ('pg_catalog.' || coalesce((
         SELECT s.search_language FROM policies.policy_settings s
-        WHERE s.tenant_id = search_language.tenant_id AND s.app_id IS NOT DISTINCT FROM search_language.app_id
-            AND NOT s.is_deleted), 'simple'))::regconfig;
+        WHERE s.tenant_id = search_language.tenant_id AND s.app_id IS NULL AND NOT s.is_deleted), 'simple'))::regconfig;
 END;
-COMMENT ON FUNCTION policies.search_language(text, text) IS 'The text search configuration of a tenant and app.';
+COMMENT ON FUNCTION policies.search_language(text) IS 'The text search configuration of a tenant.';
 
-CREATE TRIGGER policies_search AFTER INSERT OR UPDATE ON policies.policies
-    FOR EACH ROW EXECUTE FUNCTION policies.index_policy();
-COMMENT ON TRIGGER policies_search ON policies.policies IS 'Keeps the words by which policies are searched.';
+CREATE TRIGGER policies_content AFTER INSERT OR UPDATE ON policies.policies
+    FOR EACH ROW EXECUTE FUNCTION policies.follow_content();
+COMMENT ON TRIGGER policies_content ON policies.policies IS
+'Keeps what is known of the draft, and the words by which the policy is searched.';
 CREATE TRIGGER policies_restore BEFORE INSERT ON policies.policy_search
-    FOR EACH ROW EXECUTE FUNCTION policies.skip_known_document();
+    FOR EACH ROW EXECUTE FUNCTION policies.replace_known_row();
+CREATE TRIGGER policies_restore BEFORE INSERT ON policies.policy_drafts
+    FOR EACH ROW EXECUTE FUNCTION policies.replace_known_row();
 COMMENT ON TRIGGER policies_restore ON policies.policy_search IS
-'Passes over rows that a restore of data alone brings a second time.';
+'Lets the rows of a restore of data alone replace those that the policies'' trigger made before.';
+COMMENT ON TRIGGER policies_restore ON policies.policy_drafts IS
+'Lets the rows of a restore of data alone replace those that the policies'' trigger made before.';
 
 CREATE FUNCTION policies.rebuild_search(only_tenant_id text DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
     rebuilt bigint;
-    added bigint;
 BEGIN
-    DELETE FROM policies.policy_search s USING policies.policies p
-    WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id AND p.is_deleted
-        AND (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id);
-    UPDATE policies.policy_search s
-    SET app_id = p.app_id, category = p.category, status = p.status, owner_id = p.owner_id, tags = p.tags,
-        document = policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id, p.app_id))
-    FROM policies.policies p
-    WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id AND (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id);
-    GET DIAGNOSTICS rebuilt = ROW_COUNT;
-    INSERT INTO policies.policy_search (tenant_id, policy_id, app_id, category, status, owner_id, tags, document)
+    DELETE FROM policies.policy_search s WHERE (only_tenant_id IS NULL OR s.tenant_id = only_tenant_id) AND NOT EXISTS (
+        SELECT FROM policies.policies p WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id AND NOT p.is_deleted);
+    -- The policies are locked first, and read as they are then: an edit that is under way is not undone.
+    WITH policy AS MATERIALIZED (
+        SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags, p.name, p.description, p.body
+        FROM policies.policies p
+        WHERE NOT p.is_deleted AND (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id)
+        ORDER BY p.tenant_id, p.id FOR SHARE
+    )
+    INSERT INTO policies.policy_search AS s (tenant_id, policy_id, app_id, category, status, owner_id, tags, document)
     SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags,
-        policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id, p.app_id))
-    FROM policies.policies p
-    WHERE NOT p.is_deleted AND (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id)
-        AND NOT EXISTS (SELECT FROM policies.policy_search s WHERE s.tenant_id = p.tenant_id AND s.policy_id = p.id)
-    ON CONFLICT (tenant_id, policy_id) DO NOTHING;
-    GET DIAGNOSTICS added = ROW_COUNT;
-    RETURN rebuilt + added;
+        policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body,
+        policies.search_language(p.tenant_id)) FROM policy p;
+    GET DIAGNOSTICS rebuilt = ROW_COUNT;
+    RETURN rebuilt;
 END
 $$;
 COMMENT ON FUNCTION policies.rebuild_search(text) IS
@@ -159,11 +159,17 @@ COMMENT ON FUNCTION policies_api.search_policies(text, text, text, text, text, r
 'Search policies
 Full-text search in the names, descriptions, tags and bodies of the live policies that the caller can read, in web-search syntax: words, "phrases", or, -without; the best first. Snippets are HTML-escaped, with matches in <mark>. For the next page give rank and id of the last result as after_rank and after_id.';
 
--- Policies that were there before.
+-- Policies that were there before: of their drafts is known that whoever wrote them may have written all of it.
 SELECT policies.rebuild_search();
+INSERT INTO policies.policy_drafts (id, tenant_id, app_id, content_since, author_ids)
+SELECT p.id, p.tenant_id, p.app_id, p.updated_at, ARRAY(
+    SELECT h.updated_by FROM policies.policies_history h
+    WHERE h.tenant_id = p.tenant_id AND h.id = p.id AND h.updated_by IS NOT NULL
+    UNION SELECT p.updated_by WHERE p.updated_by IS NOT NULL)
+FROM policies.policies p;
 
 REVOKE ALL ON FUNCTION policies.tenant_word(text), policies.tenant_query(text), policies.search_document(text, text, text, jsonb, text, regconfig),
-    policies.search_language(text, text), policies.rebuild_search(text), policies.follow_search_language(),
+    policies.search_language(text), policies.rebuild_search(text), policies.follow_search_language(),
     policies.search_snippet(text, tsquery, regconfig, boolean),
     policies_api.search_policies(text, text, text, text, text, real, text, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION policies.search_snippet(text, tsquery, regconfig, boolean),

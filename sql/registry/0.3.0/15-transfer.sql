@@ -6,6 +6,7 @@ DECLARE
     document jsonb;
 BEGIN
     SELECT jsonb_build_object('format', 'policies-export', 'format_version', 1, 'policy', to_jsonb(p),
+        'draft', (SELECT to_jsonb(d) FROM policies.policy_drafts d WHERE d.tenant_id = p.tenant_id AND d.id = p.id),
         'history', (SELECT jsonb_agg(to_jsonb(h) ORDER BY h.valid_from) FROM policies.policies_history h
             WHERE h.tenant_id = p.tenant_id AND h.id = p.id),
         'versions', (SELECT jsonb_agg(to_jsonb(v) ORDER BY v.version_sort_key) FROM policies.policy_versions v
@@ -33,8 +34,7 @@ AS $$
 DECLARE
     tenant jsonb;
     policy policies.policies;
-    version record;
-    expected text;
+    altered text;
 BEGIN
     IF document ->> 'format' IS DISTINCT FROM 'policies-export' OR document ->> 'format_version' IS DISTINCT FROM '1'
         OR jsonb_typeof(document -> 'policy') IS DISTINCT FROM 'object' THEN
@@ -46,7 +46,7 @@ BEGIN
     IF policy.id IS NULL OR policy.tenant_id IS NULL THEN
         RAISE EXCEPTION 'the exported policy has no id or no tenant' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    IF EXISTS (
+    IF document #>> '{draft,id}' IS DISTINCT FROM policy.id OR EXISTS (
         SELECT FROM (VALUES ('history', 'id'), ('versions', 'policy_id'), ('approvals', 'policy_id'),
             ('acknowledgements', 'policy_id'), ('reviews', 'policy_id')) AS part (name, key)
         CROSS JOIN LATERAL jsonb_array_elements(coalesce(nullif(document -> part.name, 'null'), '[]')) AS e (value)
@@ -63,6 +63,7 @@ BEGIN
         RAISE EXCEPTION 'policy "%" is in tenant "%" already', policy.id, policy.tenant_id USING ERRCODE = 'PT409';
     END IF;
     INSERT INTO policies.policies SELECT policy.*;
+    INSERT INTO policies.policy_drafts SELECT r.* FROM jsonb_populate_record(NULL::policies.policy_drafts, document -> 'draft' || tenant) AS r;
     INSERT INTO policies.policies_history
         SELECT r.* FROM jsonb_array_elements(coalesce(nullif(document -> 'history', 'null'), '[]')) AS e (value),
             jsonb_populate_record(NULL::policies.policies_history, e.value || tenant) AS r;
@@ -79,17 +80,13 @@ BEGIN
         SELECT r.* FROM jsonb_array_elements(coalesce(nullif(document -> 'reviews', 'null'), '[]')) AS e (value),
             jsonb_populate_record(NULL::policies.policy_reviews, e.value || tenant) AS r;
     -- A document that was altered on its way, or put together by hand, is not taken for what was published.
-    FOR version IN
-        SELECT v.*, lag(v.version_hash) OVER (ORDER BY v.version_sort_key) AS hash_before
-        FROM policies.policy_versions v WHERE v.tenant_id = policy.tenant_id AND v.policy_id = policy.id
-    LOOP
-        expected := policies.version_hash(version.hash_before, version.policy_id, version.version, version.change, version.change_note,
-            version.published_at, version.published_by, policies.content_hash(version.content));
-        IF version.version_hash IS DISTINCT FROM expected THEN
-            RAISE EXCEPTION 'version "%" of the exported policy is not as it was published', version.version
-                USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Its SHA-256 does not match its content and the version before it.';
-        END IF;
-    END LOOP;
+    SELECT v.version INTO altered
+    FROM policies_api.verify_policy_history(policy.id, policy.tenant_id) v WHERE NOT v.is_intact LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'version "%" of the exported policy is not as it was published', coalesce(altered, 'none')
+            USING ERRCODE = 'invalid_parameter_value',
+                  DETAIL = 'The SHA-256 chain of its versions does not match their content.';
+    END IF;
     RETURN policy.id;
 END
 $$;
