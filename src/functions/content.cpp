@@ -139,17 +139,18 @@ void require_author(const Change& change) {
     }
 }
 
+pg::KeptStatement write_draft{
+    .sql = "INSERT INTO policies.policy_drafts (id, tenant_id, app_id, content_since, author_ids) "
+           "VALUES ($1, $2, $3, $4, CASE WHEN $5 IS NULL THEN '{}' ELSE ARRAY[$5] END) "
+           "ON CONFLICT (tenant_id, id) DO UPDATE SET content_since = excluded.content_since, "
+           "author_ids = CASE WHEN $5 IS NULL OR $5 OPERATOR(pg_catalog.=) ANY (policy_drafts.author_ids) "
+           "THEN policy_drafts.author_ids ELSE pg_catalog.array_append(policy_drafts.author_ids, $5) END"};
+
 void follow_draft(const Change& change) {
-    const auto author = change.text(updated_by);
-    pg::execute(
-        "INSERT INTO policies.policy_drafts (id, tenant_id, app_id, content_since, author_ids) "
-        "VALUES ($1, $2, $3, $4, CASE WHEN $5 IS NULL THEN '{}' ELSE ARRAY[$5] END) "
-        "ON CONFLICT (tenant_id, id) DO UPDATE SET content_since = excluded.content_since, "
-        "author_ids = CASE WHEN $5 IS NULL OR $5 OPERATOR(pg_catalog.=) ANY (policy_drafts.author_ids) "
-        "THEN policy_drafts.author_ids ELSE pg_catalog.array_append(policy_drafts.author_ids, $5) END",
-        {pg::text_parameter(change.text(id)), pg::text_parameter(change.text(tenant_id)),
-         pg::text_parameter(change.text(app_id)), pg::timestamp_parameter(change.updated_at()),
-         pg::text_parameter(author)});
+    pg::execute(write_draft,
+                {pg::text_parameter(change.text(id)), pg::text_parameter(change.text(tenant_id)),
+                 pg::text_parameter(change.text(app_id)), pg::timestamp_parameter(change.updated_at()),
+                 pg::text_parameter(change.text(updated_by))});
 }
 
 pg::KeptStatement write_words{
