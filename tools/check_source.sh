@@ -16,6 +16,10 @@ grep -rlE --include='*.[ch]pp' 'PG_TRY|PG_CATCH|sigsetjmp' src | grep -v '^src/p
 grep -rnE --include='*.[ch]pp' '\btry \{' src | grep -vE '^src/pg/(guard|context).cpp:' && finding "only the shim may catch exceptions"
 grep -rnE --include='*.[ch]pp' 'std::(thread|mutex|cout|cerr)|#include <(iostream|thread|mutex)>' src && finding "no threads and no streams in a backend"
 
+# What looks an operator up by itself would look it up in the caller's search_path, with the rights of another.
+# shellcheck disable=SC2046
+grep -nE '"[^"]*\b(DISTINCT FROM|NULLIF|BETWEEN|LIKE|IN \()' $(grep -l RunAs src/functions/*.cpp) && finding "an operator without its schema where another's rights are used"
+
 tools/check_exports.sh policies.so || finding "the library's symbols"
 
 grep -nE 'CREATE OR REPLACE|IF NOT EXISTS' sql/extension/*/*.sql | grep -vE '^sql/extension/[^/]*/[^:]*-replaced\.sql:' &&

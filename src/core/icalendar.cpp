@@ -147,7 +147,8 @@ bool split_line(ContentLine& line) {
 }
 
 Error invalid_line(const ContentLine& line, std::string detail) {
-    return unreadable("invalid iCalendar line " + std::to_string(line.number) + ": " + quoted(line.text),
+    return unreadable("invalid iCalendar line " + std::to_string(line.number) + ": " +
+                          core::quoted(line.text),
                       std::move(detail));
 }
 
@@ -273,7 +274,7 @@ Result<std::optional<std::string>> read_name(std::string_view text) {
     std::replace_if(name.begin(), name.end(), is_control, ' ');
     const std::string_view shown = trimmed(name);
     if (shown.size() > max_holiday_name_size)
-        return violation("invalid holiday name: " + quoted(shown),
+        return violation("invalid holiday name: " + core::quoted(shown),
                          "It has " + std::to_string(shown.size()) + " bytes, more than " +
                              std::to_string(max_holiday_name_size) + ".");
     return shown.empty() ? std::optional<std::string>() : std::optional<std::string>(shown);
@@ -296,7 +297,8 @@ public:
         if (!has_calendar_)
             return no_calendar(text);
         if (!open_.empty())
-            return unreadable("invalid iCalendar text: " + quoted("BEGIN:" + open_.back()) + " has no end");
+            return unreadable("invalid iCalendar text: " + core::quoted("BEGIN:" + open_.back()) +
+                              " has no end");
         if (!has_event_)
             return violation("the iCalendar text holds no event", "No VEVENT is in it.");
         return std::move(events_);
@@ -306,7 +308,7 @@ private:
     static Error no_calendar(std::string_view text) {
         std::string_view start = trimmed(text);
         start = start.substr(0, start.find_first_of("\r\n"));
-        return unreadable("no iCalendar: " + (is_utf8(start) ? quoted(start) : "not UTF-8"),
+        return unreadable("no iCalendar: " + (is_utf8(start) ? core::quoted(start) : "not UTF-8"),
                           "The text must begin with BEGIN:VCALENDAR.");
     }
 
@@ -354,7 +356,7 @@ private:
         if (open_.empty() || open_.back() != to_upper(trimmed(line.value)))
             return invalid_line(line, open_.empty()
                                           ? "Nothing is begun that it could end."
-                                          : "It does not end " + quoted("BEGIN:" + open_.back()) + ".");
+                                          : "It does not end " + core::quoted("BEGIN:" + open_.back()) + ".");
         if (is_in_event())
             events_.push_back(std::move(event_));
         open_.pop_back();
@@ -384,7 +386,7 @@ private:
         if (line.name == "STATUS" && to_upper(value) == "CANCELLED")
             event_.is_cancelled = true;
         if (line.name == "EXRULE")
-            return violation("unsupported iCalendar property: " + quoted(line.text),
+            return violation("unsupported iCalendar property: " + core::quoted(line.text),
                              "RFC 5545 has dropped EXRULE.", "List the dates left out as EXDATE.");
         return Ok{};
     }
@@ -395,7 +397,7 @@ private:
             return invalid_line(line, "The value of " + line.name + " cannot be read.");
         if (field)
             return violation("invalid iCalendar line " + std::to_string(line.number) + ": " +
-                                 quoted(line.text),
+                                 core::quoted(line.text),
                              "An event has at most one " + line.name + ".");
         field = std::move(value);
         return Ok{};
@@ -403,7 +405,7 @@ private:
 
     Check read_recurrence_id(const ContentLine& line) {
         if (line.parameters.find(";RANGE=") != std::string::npos)
-            return violation("unsupported iCalendar property: " + quoted(line.text),
+            return violation("unsupported iCalendar property: " + core::quoted(line.text),
                              "A change of this and all later occurrences is not read.",
                              "End the rule with UNTIL, and add an event for the later occurrences.");
         return read_single(line, event_.recurrence_id, read_time(to_upper(trimmed(line.value))));
@@ -416,7 +418,7 @@ private:
             const std::string_view text = trimmed(rest.substr(0, comma));
             const std::optional<WrittenTime> time = read_time(to_upper(text));
             if (!time)
-                return invalid_line(line, "The date " + quoted(text) + " cannot be read.");
+                return invalid_line(line, "The date " + core::quoted(text) + " cannot be read.");
             times.push_back(*time);
             if (comma == std::string_view::npos)
                 return Ok{};
@@ -475,7 +477,8 @@ public:
 
 private:
     static Error invalid(const Event& event, std::string detail, std::string hint = {}) {
-        return violation("invalid holiday: " + quoted(event.name()), std::move(detail), std::move(hint));
+        return violation("invalid holiday: " + core::quoted(event.name()), std::move(detail),
+                         std::move(hint));
     }
 
     Check add_event(const Event& event) {
@@ -545,7 +548,7 @@ private:
             event.uid && !event.recurrence_id ? replaced_.find(*event.uid) : replaced_.end();
         if (replaced != replaced_.end()) {
             if (replaced->second.is_taken)
-                return invalid(event, "Two events have the UID " + quoted(*event.uid) +
+                return invalid(event, "Two events have the UID " + core::quoted(*event.uid) +
                                           ", and a third replaces an occurrence of it.");
             replaced->second.is_taken = true;
             except.insert(except.end(), replaced->second.days.begin(), replaced->second.days.end());
@@ -576,11 +579,11 @@ private:
         if (rule->until) {
             last = std::min(last, last_day_of(*rule, *event.start));
             if (last < holiday.first_day)
-                return invalid(event, "It starts after its rule ends: " + quoted(*event.rule) + ".");
+                return invalid(event, "It starts after its rule ends: " + core::quoted(*event.rule) + ".");
         } else if (rule->count == 0) {
             if (!endless_until_)
-                return violation("endless recurrence rule: " + quoted(*event.rule),
-                                 "The occurrences of " + quoted(event.name()) +
+                return violation("endless recurrence rule: " + core::quoted(*event.rule),
+                                 "The occurrences of " + core::quoted(event.name()) +
                                      " differ from year to year, and would have to be listed without end.",
                                  "Say until which day to list them, or give the rule an UNTIL or a COUNT.");
             last = std::min(last, *endless_until_);

@@ -15,12 +15,12 @@ using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
 Error unreadable(std::string_view rule, std::string detail) {
-    return {ErrorCode::invalid_text, "invalid recurrence rule: " + quoted(rule), std::move(detail)};
+    return {ErrorCode::invalid_text, "invalid recurrence rule: " + core::quoted(rule), std::move(detail)};
 }
 
 Error unsupported(std::string_view rule, std::string detail, std::string hint = {}) {
-    return {ErrorCode::check_violation, "unsupported recurrence rule: " + quoted(rule), std::move(detail),
-            std::move(hint)};
+    return {ErrorCode::check_violation, "unsupported recurrence rule: " + core::quoted(rule),
+            std::move(detail), std::move(hint)};
 }
 
 /// The parts of a list; an empty text is one empty part.
@@ -137,7 +137,7 @@ Result<std::string> checked_for_libical(std::string_view text, std::optional<Wri
             equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
         if (name == "FREQ") {
             if (!is_frequency(value))
-                return unreadable(text, "There is no frequency " + quoted(value) + ".");
+                return unreadable(text, "There is no frequency " + core::quoted(value) + ".");
             if (value != "YEARLY")
                 return unsupported(text, "Only FREQ=YEARLY is read.",
                                    "Holidays recur yearly; list the dates of others one by one.");
@@ -151,7 +151,7 @@ Result<std::string> checked_for_libical(std::string_view text, std::optional<Wri
                 return unsupported(text, "Only RSCALE=GREGORIAN and SKIP=OMIT are read.");
             continue;
         } else if (!is_readable(name, value)) {
-            return unreadable(text, "The part " + quoted(part) + " cannot be read.");
+            return unreadable(text, "The part " + core::quoted(part) + " cannot be read.");
         } else if (name == "UNTIL") {
             if (until || checked.find("COUNT=") != std::string::npos)
                 return unreadable(text, "COUNT and UNTIL exclude each other and themselves.");

@@ -267,8 +267,7 @@ TEST(LineDiff, SurvivesHugeTexts) {
     std::mt19937 random(4);
     const std::string tail = std::string(44, '.') + '\n';
     const std::string other_tail = std::string(44, ':') + '\n';
-    expect_patches(numbered(random, 60'000, 1U << 31, tail),
-                   numbered(random, 60'000, 1U << 31, other_tail));
+    expect_patches(numbered(random, 60'000, 1U << 31, tail), numbered(random, 60'000, 1U << 31, other_tail));
     for (const unsigned distinct : {2U, 10'000U})
         expect_patches(numbered(random, 20'000, distinct, tail), numbered(random, 20'000, distinct, tail));
     const std::string blank(2'000'000, '\n');

@@ -253,7 +253,7 @@ DELETE FROM policies.sla_coverage WHERE tenant_id = 'acme';
 INSERT INTO policies.policies SELECT * FROM kept_$role
 SQL
 }
-follows('no policies at all', 'superuser', 'TRUNCATE policies.policies CASCADE', '');
+follows('no policies at all', 'superuser', 'SET client_min_messages = warning; TRUNCATE policies.policies CASCADE', '');
 follows('a policy again', 'superuser', 'INSERT INTO policies.policies SELECT * FROM kept_origin', '30 09:45, Origin, Origin');
 follows('no calendars at all', 'superuser', 'TRUNCATE policies.business_calendars', '30 07:45, Origin, Around the clock');
 follows('a calendar again', 'A', "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('Office', 'UTC', '$office')", '30 09:45, Origin, Office');
