@@ -146,6 +146,10 @@ pg::KeptStatement write_draft{
            "author_ids = CASE WHEN $5 IS NULL OR $5 OPERATOR(pg_catalog.=) ANY (policy_drafts.author_ids) "
            "THEN policy_drafts.author_ids ELSE pg_catalog.array_append(policy_drafts.author_ids, $5) END"};
 
+pg::KeptStatement remove_draft{
+    .sql = "DELETE FROM policies.policy_drafts "
+           "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2"};
+
 void follow_draft(const Change& change) {
     pg::execute(write_draft,
                 {pg::text_parameter(change.text(id)), pg::text_parameter(change.text(tenant_id)),
@@ -239,15 +243,15 @@ POLICIES_FUNCTION(replace_known_row) {
     }
     const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
     const std::string table = pg::call([&] { return RelationGetRelationName(trigger->tg_relation); });
-    const std::string key = table == "policy_drafts" ? "id" : "policy_id";
+    const bool is_draft = table == "policy_drafts";
     const auto text = [&](const std::string& column) {
         const AttrNumber number =
             pg::call([&] { return pg::column_number(trigger->tg_relation, column.c_str(), TEXTOID); });
         return pg::text_view(pg::field_of(trigger->tg_trigtuple, descriptor, number).value);
     };
     const pg::SpiSession session;
-    pg::execute("DELETE FROM policies." + pg::identifier(table) +
-                    " WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND " + key + " OPERATOR(pg_catalog.=) $2",
-                {pg::text_parameter(text("tenant_id")), pg::text_parameter(text(key))});
+    pg::execute(
+        is_draft ? remove_draft : remove_words,
+        {pg::text_parameter(text("tenant_id")), pg::text_parameter(text(is_draft ? "id" : "policy_id"))});
     return PointerGetDatum(trigger->tg_trigtuple);
 }
