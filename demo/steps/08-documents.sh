@@ -12,11 +12,9 @@ WHERE id = '$manual';"
 answers 'UPDATE 1'
 as ann "SELECT version, md5(body) = '$manual_digest' AS as_released, change_note FROM policies_api.policies_in_force WHERE id = '$manual';"
 answers "$manual_version | t | As Debian released it"
-as ann "\\pset format unaligned
-\\pset tuples_only
-SELECT policies_api.diff_policy('$manual', '$manual_version', context_lines => 1);"
-answers "Output format is unaligned." "Tuples only is on." "--- $manual_version" '+++ draft' '@@ *' \
-    '+At acme, fixes of security need no second signature.' '+' 'This is Debian Policy version*' '2 lines added, 0 lines removed'
+as ann "SELECT regexp_split_to_table(policies_api.diff_policy('$manual', '$manual_version', context_lines => 1), E'\\n') AS difference;"
+answers "--- $manual_version" '+++ draft' '@@ *' '' '+At acme, fixes of security need no second signature.' '+' \
+    "This is Debian Policy version $manual_version*" '2 lines added, 0 lines removed'
 
 step "four eyes: acme requires an approval, by somebody other than the author, of exactly this text"
 login dba "INSERT INTO policies.policy_settings (tenant_id, required_approvals, search_language) VALUES ('acme', 1, 'english');"
