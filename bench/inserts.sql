@@ -1,13 +1,5 @@
 -- The same statement into every variant, each in a transaction and an empty table of its own.
 
-CREATE PROCEDURE bench.empty_table(relation text, owner text) LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM set_config('role', owner, false);
-    EXECUTE format('TRUNCATE %s CASCADE', relation);
-    PERFORM set_config('role', 'none', false);
-END
-$$;
-
 -- Every row is there, and says who wrote it.
 CREATE PROCEDURE bench.check_inserts(variant bench.insert_variants, expected bigint) LANGUAGE plpgsql AS $$
 DECLARE

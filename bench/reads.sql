@@ -56,14 +56,6 @@ BEGIN
 END
 $$;
 
--- Takes the caller that a read is for.
-CREATE PROCEDURE bench.become(role text, tenant text) LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM set_config('role', role, false);
-    PERFORM set_config('request.jwt.claims', bench.claims_of(tenant), false);
-END
-$$;
-
 -- The nodes of a plan, without their conditions: tables and indexes have the same names in every variant.
 CREATE FUNCTION bench.plan_of(query text, ids text[]) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE

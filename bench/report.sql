@@ -4,18 +4,6 @@
 \pset null '-'
 \pset border 1
 
-CREATE VIEW bench.rounds AS
-    SELECT section, subject, round, jsonb_object_agg(variant, milliseconds) AS ms FROM bench.samples
-    GROUP BY section, subject, round;
-
-CREATE FUNCTION bench.shown(milliseconds float8) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN milliseconds >= 10 THEN round(milliseconds::numeric, 1) ELSE round(milliseconds::numeric, 4) END::text
-$$;
-
-CREATE FUNCTION bench.verdict(value float8, target float8) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN round(value::numeric, 2) <= target THEN 'met' ELSE 'NOT MET' END
-$$;
-
 -- The median over the rounds of one variant's time, and of its ratio to another's.
 CREATE VIEW bench.reads_report AS
     SELECT r.section, t.position AS tenant_position, t.name AS tenant, t.live_rows, s.position AS shape_position,

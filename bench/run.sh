@@ -2,6 +2,7 @@
 # Measures the register against the same tables without the extension, and against the usual hand-written row security
 # and PL/pgSQL trigger, and the SLA clock against SQL and PL/pgSQL, on a private server. For use in tools/in_scratch.sh.
 #   BENCH_ROWS   rows of the read tables (1000000; at least 10000); the inserts write a tenth of it
+#   BENCH_ONLY   search measures the search alone
 # How fast it is never decides the exit status; an error or a wrong result does.
 set -eu
 bench=$(cd "$(dirname "$0")" && pwd)
@@ -108,6 +109,29 @@ measure_client_reads() {
     run_sql --command "\\copy bench.samples FROM '$SCRATCH/samples'"
 }
 
+measure_searches() {
+    run_sql --command "\\copy (SELECT * FROM bench.search_bursts) TO '$SCRATCH/bursts'"
+    : >"$SCRATCH/samples"
+    while IFS=$tab read -r subject round variant role claims count query; do
+        # As COPY wrote them: newlines and backslashes.
+        printf '%b;\n' "$query" | tr '\n' ' ' >"$SCRATCH/statement.sql"
+        milliseconds=$(burst "$role" "$claims" "$count" "$SCRATCH/statement.sql")
+        printf 'search\t%s\t%s\t%s\t%s\n' "$subject" "$variant" "$round" "$milliseconds" >>"$SCRATCH/samples"
+    done <"$SCRATCH/bursts"
+    run_sql --command "\\copy bench.samples FROM '$SCRATCH/samples'"
+}
+
+measure_search() {
+    step "search: loading $rows documents"
+    run_sql --set rows="$rows" --file "$bench/search.sql"
+    step "search: the same result from every variant"
+    as_gateway "CALL bench.check_searches()"
+    step "search by a client"
+    measure_searches
+    step "search: keeping the words of 10000 documents"
+    as_gateway "CALL bench.measure_indexing()"
+}
+
 # Client and server take turns on one core: waking another one costs more than a short query, and not always the same.
 cpu=$(taskset --cpu-list --pid $$ | sed 's/.*: //; s/[,-].*//')
 taskset --cpu-list --pid "$cpu" $$ >/dev/null
@@ -115,6 +139,11 @@ taskset --cpu-list --pid "$cpu" $$ >/dev/null
 step "private server: shared_buffers 2GB, fsync off, jit off, no parallel queries, everything on core $cpu"
 start_server
 run_sql --set insert_rows="$insert_rows" --file "$bench/setup.sql"
+if [ "${BENCH_ONLY:-}" = search ]; then
+    measure_search
+    run_sql --file "$bench/search_report.sql"
+    exit
+fi
 step "ids: $rows calls each"
 as_gateway "CALL bench.measure_ids($rows)"
 step "inserts of $insert_rows rows in one statement"
@@ -137,5 +166,6 @@ as_gateway "CALL bench.check_clock()"
 step "SLA clock: due times, near and far, and after a change of the calendar"
 as_gateway "CALL bench.measure_clock()"
 as_gateway "CALL bench.measure_clock_changes()"
+measure_search
 step "done"
-run_sql --file "$bench/report.sql"
+run_sql --file "$bench/report.sql" --file "$bench/search_report.sql"

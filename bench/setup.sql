@@ -30,6 +30,34 @@ CREATE FUNCTION bench.milliseconds_since(start timestamptz) RETURNS float8 LANGU
     SELECT 1000 * extract(epoch FROM clock_timestamp() - start)::float8
 $$;
 
+-- Takes the caller that a measurement is for.
+CREATE PROCEDURE bench.become(role text, tenant text) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('role', role, false);
+    PERFORM set_config('request.jwt.claims', bench.claims_of(tenant), false);
+END
+$$;
+
+CREATE PROCEDURE bench.empty_table(relation text, owner text) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config('role', owner, false);
+    EXECUTE format('TRUNCATE %s CASCADE', relation);
+    PERFORM set_config('role', 'none', false);
+END
+$$;
+
+CREATE VIEW bench.rounds AS
+    SELECT section, subject, round, jsonb_object_agg(variant, milliseconds) AS ms FROM bench.samples
+    GROUP BY section, subject, round;
+
+CREATE FUNCTION bench.shown(milliseconds float8) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN milliseconds >= 10 THEN round(milliseconds::numeric, 1) ELSE round(milliseconds::numeric, 4) END::text
+$$;
+
+CREATE FUNCTION bench.verdict(value float8, target float8) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN round(value::numeric, 2) <= target THEN 'met' ELSE 'NOT MET' END
+$$;
+
 -- A table of the register's columns, as one would write it without the extension: no domain, no checks, no triggers.
 -- The defaults store what the stamps would, so that every variant writes the same bytes.
 CREATE PROCEDURE bench.create_plain_table(relation text, has_all_indexes boolean) LANGUAGE plpgsql AS $$

@@ -29,12 +29,12 @@ SELECT r.code, r.message FROM unnest(ARRAY['policies.notify_reviews_due()', 'pol
 SELECT r.code, r.message FROM unnest(ARRAY['policies.notify_reviews_due()', 'policies.take_review_notices()']) AS call, LATERAL pg_temp.refused(call) r;
 SET SESSION AUTHORIZATION regress_administrator;
 SET request.jwt.claims = '';
-SELECT r.* FROM unnest('{-1 day,NULL,infinity,300000 years}'::text[]) AS within, LATERAL pg_temp.refused(format('policies.notify_reviews_due(%L)', nullif(within, 'NULL'))) r WHERE within <> 'infinity';
+SELECT r.* FROM unnest('{-1 day,NULL}'::text[]) AS within, LATERAL pg_temp.refused(format('policies.notify_reviews_due(%L)', nullif(within, 'NULL'))) r;
 SELECT r.* FROM unnest(ARRAY[0, NULL]) AS n, LATERAL pg_temp.refused(format('policies.take_review_notices(%L)', n)) r;
 SELECT policies.notify_reviews_due();
 SELECT policies.notify_reviews_due();
 SELECT policies.notify_reviews_due('7 days');
-UNSELECT p.name, n.tenant_id, n.owner_id, n.due_at = p.next_review_at AS due, n.taken_at FROM policies.review_notices n JOIN policies.policies p ON (p.tenant_id, p.id) = (n.tenant_id, n.policy_id) WHERE n.tenant_id LIKE 'notice\_%' ORDER BY n.due_at;
+SELECT p.name, n.tenant_id, n.owner_id, n.due_at = p.next_review_at AS due, n.taken_at FROM policies.review_notices n JOIN policies.policies p ON (p.tenant_id, p.id) = (n.tenant_id, n.policy_id) WHERE n.tenant_id LIKE 'notice\_%' ORDER BY n.due_at;
 -- A new due date is a new notice.
 UPDATE policies.policies SET next_review_at = '2020-02-01 00:00+00' WHERE name = 'soon' AND tenant_id = 'notice_a';
 SELECT policies.notify_reviews_due();

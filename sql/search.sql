@@ -56,6 +56,9 @@ DELETE FROM policies_api.policies WHERE name = 'Password policy';
 SELECT name FROM policies_api.search_policies('password');
 UPDATE policies_api.deleted_policies SET is_deleted = false WHERE name = 'Password policy';
 SELECT name FROM policies_api.search_policies('passwords');
+UPDATE policies_api.policies SET status = 'inactive', category = 'hr', owner_id = 'per_cat', tags = '["doors"]' WHERE name = 'Access control';
+SELECT name FROM policies_api.search_policies('password', 'hr', 'inactive', 'doors', 'per_cat');
+SELECT count(*) FROM policies_api.search_policies('password', status => 'draft');
 -- Each sees its own.
 :as_other
 SELECT name, snippet FROM policies_api.search_policies('password');
@@ -94,6 +97,19 @@ DELETE FROM policies.policy_search s USING policies.policies p WHERE (p.tenant_i
 SELECT policies.rebuild_search('search_a'), policies.rebuild_search() > 6 AS all;
 SELECT count(*) FROM (TABLE words EXCEPT TABLE policies.policy_search) AS t;
 DROP TABLE words;
+-- Only what can be found is kept.
+SELECT count(*) FROM policies.policy_search s JOIN policies.policies p ON (p.tenant_id, p.id) = (s.tenant_id, s.policy_id) WHERE p.is_deleted;
+-- A tenant of many policies, with a name that needs quoting, and one that is told apart from it.
+INSERT INTO policies.policies (tenant_id, name, body) SELECT tenant, 'filler', CASE WHEN n <= 250 THEN 'common' ELSE 'word' || n END FROM unnest(ARRAY[E'search_\\''q', 'search_q']) AS tenant, generate_series(1, 300) n WHERE tenant <> 'search_q' OR n IN (1, 251);
+SET SESSION AUTHORIZATION regress_gateway;
+SET ROLE policies_caller;
+SET request.jwt.claims = '{"tenant_id": "search_\\''q"}';
+SELECT count(*), count(DISTINCT id) FROM policies_api.search_policies('common', max_results => 1000);
+SELECT count(*) FROM policies_api.search_policies('word251 or word300');
+SELECT count(*) FROM policies_api.search_policies('filler -common', category => 'hr');
+SET request.jwt.claims = '{"tenant_id": "search_q"}';
+SELECT count(*) FROM policies_api.search_policies('common or word251', max_results => 1000);
+:as_superuser
 -- However long a text is and of whatever characters, it can be written; its beginning is found.
 INSERT INTO policies.policies (tenant_id, name, description, tags, body) SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
 FROM (SELECT string_agg(chr(131072 + 2 * n) || '-' || chr(131073 + 2 * n), ' ') AS text FROM generate_series(1, 37500) n) AS t;

@@ -30,6 +30,7 @@ enum Column : int {
     body,
     category,
     tags,
+    owner_id,
     column_count
 };
 
@@ -46,6 +47,7 @@ constexpr std::array<pg::NeededColumn, column_count> columns{{
     {"body", TEXTOID},
     {"category", TEXTOID},
     {"tags", JSONBOID},
+    {"owner_id", TEXTOID},
 }};
 
 /// As in policies.policy_content().
@@ -91,18 +93,27 @@ public:
     bool changes_content() const {
         return std::ranges::any_of(content_columns, [this](Column column) { return changes(column); });
     }
+    /// Whether what the policy is found by changes, its words or what searches filter by.
+    bool changes_search() const {
+        return changes_content() || moves_tenant() || moves_application() || changes(is_deleted) ||
+               changes(status) || changes(owner_id);
+    }
+    bool is_now_deleted() const { return is_deleted_in(row_); }
     bool moves_tenant() const { return !is_insert() && (changes(tenant_id) || changes(id)); }
     bool moves_application() const { return !is_insert() && changes(app_id); }
     /// Whether the policy is retired or deleted by the write.
     bool closes() const {
         const auto is_closed = [this](HeapTuple row) {
-            const auto deleted = pg::field_of(row, descriptor_, follower_.numbers[is_deleted]);
-            return (!deleted.is_null && DatumGetBool(deleted.value)) || text_of(row, status) == "inactive";
+            return is_deleted_in(row) || text_of(row, status) == "inactive";
         };
         return !is_insert() && is_closed(row_) && !is_closed(old_row_);
     }
 
 private:
+    bool is_deleted_in(HeapTuple row) const {
+        const auto deleted = pg::field_of(row, descriptor_, follower_.numbers[is_deleted]);
+        return !deleted.is_null && DatumGetBool(deleted.value);
+    }
     std::optional<std::string> text_of(HeapTuple row, Column column) const {
         const auto field = pg::field_of(row, descriptor_, follower_.numbers[column]);
         return field.is_null ? std::nullopt : std::optional<std::string>(pg::text_view(field.value));
@@ -128,27 +139,43 @@ void require_author(const Change& change) {
     }
 }
 
+pg::KeptStatement write_draft{
+    .sql = "INSERT INTO policies.policy_drafts (id, tenant_id, app_id, content_since, author_ids) "
+           "VALUES ($1, $2, $3, $4, CASE WHEN $5 IS NULL THEN '{}' ELSE ARRAY[$5] END) "
+           "ON CONFLICT (tenant_id, id) DO UPDATE SET content_since = excluded.content_since, "
+           "author_ids = CASE WHEN $5 IS NULL OR $5 OPERATOR(pg_catalog.=) ANY (policy_drafts.author_ids) "
+           "THEN policy_drafts.author_ids ELSE pg_catalog.array_append(policy_drafts.author_ids, $5) END"};
+
+pg::KeptStatement remove_draft{
+    .sql = "DELETE FROM policies.policy_drafts "
+           "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2"};
+
 void follow_draft(const Change& change) {
-    const auto author = change.text(updated_by);
-    pg::execute(
-        "INSERT INTO policies.policy_drafts (id, tenant_id, app_id, content_since, author_ids) "
-        "VALUES ($1, $2, $3, $4, CASE WHEN $5 IS NULL THEN '{}' ELSE ARRAY[$5] END) "
-        "ON CONFLICT (tenant_id, id) DO UPDATE SET content_since = excluded.content_since, "
-        "author_ids = CASE WHEN $5 IS NULL OR $5 OPERATOR(pg_catalog.=) ANY (policy_drafts.author_ids) "
-        "THEN policy_drafts.author_ids ELSE pg_catalog.array_append(policy_drafts.author_ids, $5) END",
-        {pg::text_parameter(change.text(id)), pg::text_parameter(change.text(tenant_id)),
-         pg::text_parameter(change.text(app_id)), pg::timestamp_parameter(change.updated_at()),
-         pg::text_parameter(author)});
+    pg::execute(write_draft,
+                {pg::text_parameter(change.text(id)), pg::text_parameter(change.text(tenant_id)),
+                 pg::text_parameter(change.text(app_id)), pg::timestamp_parameter(change.updated_at()),
+                 pg::text_parameter(change.text(updated_by))});
 }
 
+pg::KeptStatement write_words{
+    .sql = "INSERT INTO policies.policy_search "
+           "(tenant_id, policy_id, app_id, category, status, owner_id, tags, document) "
+           "SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags, "
+           "policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, "
+           "policies.search_language(p.tenant_id)) FROM policies.policies p "
+           "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
+           "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET app_id = excluded.app_id, "
+           "category = excluded.category, status = excluded.status, owner_id = excluded.owner_id, "
+           "tags = excluded.tags, document = excluded.document"};
+
+pg::KeptStatement remove_words{
+    .sql = "DELETE FROM policies.policy_search "
+           "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2"};
+
+/// Live policies alone are searched.
 void follow_words(const Change& change) {
-    pg::execute(
-        "INSERT INTO policies.policy_search (tenant_id, policy_id, document) "
-        "SELECT p.tenant_id, p.id, policies.search_document(p.tenant_id, p.name, p.description, p.tags, "
-        "p.body, policies.search_language(p.tenant_id)) FROM policies.policies p "
-        "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
-        "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET document = excluded.document",
-        {pg::text_parameter(change.text(tenant_id)), pg::text_parameter(change.text(id))});
+    pg::execute(change.is_now_deleted() ? remove_words : write_words,
+                {pg::text_parameter(change.text(tenant_id)), pg::text_parameter(change.text(id))});
 }
 
 /// What belongs to a policy follows it to another application.
@@ -181,7 +208,8 @@ POLICIES_FUNCTION(follow_content) {
     const auto* const trigger = pg::call([&] { return pg::trigger_data(fcinfo, "follow_content"); });
     const Change change(trigger, *pg::call([&] { return pg::statement_state<Follower>(fcinfo); }));
     const bool changes_content = change.changes_content();
-    if (!changes_content && !change.moves_tenant() && !change.moves_application() && !change.closes()) {
+    // Whatever else is followed, moves and closures, changes what searches filter by.
+    if (!change.changes_search()) {
         return PointerGetDatum(nullptr);
     }
     struct Following {
@@ -196,9 +224,7 @@ POLICIES_FUNCTION(follow_content) {
     if (changes_content) {
         follow_draft(change);
     }
-    if (changes_content || change.moves_tenant()) {
-        follow_words(change);
-    }
+    follow_words(change);
     if (change.moves_application()) {
         follow_application(change);
     }
@@ -217,15 +243,15 @@ POLICIES_FUNCTION(replace_known_row) {
     }
     const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
     const std::string table = pg::call([&] { return RelationGetRelationName(trigger->tg_relation); });
-    const std::string key = table == "policy_drafts" ? "id" : "policy_id";
+    const bool is_draft = table == "policy_drafts";
     const auto text = [&](const std::string& column) {
         const AttrNumber number =
             pg::call([&] { return pg::column_number(trigger->tg_relation, column.c_str(), TEXTOID); });
         return pg::text_view(pg::field_of(trigger->tg_trigtuple, descriptor, number).value);
     };
     const pg::SpiSession session;
-    pg::execute("DELETE FROM policies." + pg::identifier(table) +
-                    " WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND " + key + " OPERATOR(pg_catalog.=) $2",
-                {pg::text_parameter(text("tenant_id")), pg::text_parameter(text(key))});
+    pg::execute(
+        is_draft ? remove_draft : remove_words,
+        {pg::text_parameter(text("tenant_id")), pg::text_parameter(text(is_draft ? "id" : "policy_id"))});
     return PointerGetDatum(trigger->tg_trigtuple);
 }

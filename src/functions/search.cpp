@@ -5,6 +5,7 @@
 #include "pg/values.hpp"
 
 extern "C" {
+#include "catalog/pg_type.h"
 #include "utils/tuplestore.h"
 }
 
@@ -40,26 +41,42 @@ void require_query(FunctionCallInfo fcinfo) {
     }
 }
 
-// The caller's tenant and app are part of the statement: nothing else keeps other tenants' rows out of it.
-constexpr const char* search_statement =
-    "SELECT found.policy_id, found.rank, found.words, found.language FROM ("
-    "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, q.words) AS rank, q.words, q.language "
-    "FROM (SELECT l.language, pg_catalog.websearch_to_tsquery(l.language, $3) AS words "
-    "FROM (SELECT policies.search_language($1) AS language) AS l) AS q "
-    "JOIN policies.policy_search s ON s.document OPERATOR(pg_catalog.@@) "
-    "(policies.tenant_query($1) OPERATOR(pg_catalog.&&) q.words) "
-    "JOIN policies.policies p ON p.tenant_id OPERATOR(pg_catalog.=) s.tenant_id "
-    "AND p.id OPERATOR(pg_catalog.=) s.policy_id "
-    "WHERE s.tenant_id OPERATOR(pg_catalog.=) $1 AND NOT p.is_deleted "
-    "AND pg_catalog.numnode(q.words) OPERATOR(pg_catalog.>) 0 "
-    "AND ($2 IS NULL OR p.app_id OPERATOR(pg_catalog.=) $2) "
-    "AND ($4 IS NULL OR p.category OPERATOR(pg_catalog.=) $4) "
-    "AND ($5 IS NULL OR p.status OPERATOR(pg_catalog.=) $5) "
-    "AND ($6 IS NULL OR p.tags OPERATOR(pg_catalog.?) $6) "
-    "AND ($7 IS NULL OR p.owner_id OPERATOR(pg_catalog.=) $7)) AS found "
-    "WHERE $8 IS NULL OR found.rank OPERATOR(pg_catalog.<) $8 "
-    "OR found.rank OPERATOR(pg_catalog.=) $8 AND found.policy_id OPERATOR(pg_catalog.>) $9 "
-    "ORDER BY found.rank DESC, found.policy_id LIMIT $10";
+/// The query in the tenant's language, also with the word that stands for the tenant, and whether the tenant
+/// has so few policies that looking at each beats any index of words.
+pg::KeptStatement parse_query{
+    .sql =
+        "SELECT l.language, w.words, policies.tenant_query($1) OPERATOR(pg_catalog.&&) w.words, "
+        "pg_catalog.numnode(w.words), 200 OPERATOR(pg_catalog.>) (SELECT pg_catalog.count(*) FROM ("
+        "SELECT FROM policies.policy_search s WHERE s.tenant_id OPERATOR(pg_catalog.=) $1 LIMIT 200) AS few) "
+        "FROM (SELECT policies.search_language($1) AS language OFFSET 0) AS l "
+        "CROSS JOIN LATERAL (SELECT pg_catalog.websearch_to_tsquery(l.language, $2) AS words OFFSET 0) AS w"};
+
+struct SearchQuery {
+    Datum language;
+    Datum words;
+    Datum words_of_tenant;
+    bool is_of_few;
+};
+
+/// The search, planned for its query: words may be in every document or in none. The caller's tenant and app
+/// are part of it; nothing else keeps other tenants' rows out. Of a tenant with many policies the index of
+/// words finds them, since the tenant is a word of each: its primary key, of no more use then, is kept out by
+/// coalesce().
+pg::KeptStatement search{
+    .sql = "SELECT found.policy_id, found.rank FROM ("
+           "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, $3) AS rank FROM policies.policy_search s "
+           "WHERE coalesce(s.tenant_id, '') OPERATOR(pg_catalog.=) $1 "
+           "AND (NOT $12 OR s.tenant_id OPERATOR(pg_catalog.=) $1) "
+           "AND s.document OPERATOR(pg_catalog.@@) $4 "
+           "AND ($2 IS NULL OR s.app_id OPERATOR(pg_catalog.=) $2) "
+           "AND ($5 IS NULL OR s.category OPERATOR(pg_catalog.=) $5) "
+           "AND ($6 IS NULL OR s.status OPERATOR(pg_catalog.=) $6) "
+           "AND ($7 IS NULL OR s.tags OPERATOR(pg_catalog.?) $7) "
+           "AND ($8 IS NULL OR s.owner_id OPERATOR(pg_catalog.=) $8) OFFSET 0) AS found "
+           "WHERE $9 IS NULL OR found.rank OPERATOR(pg_catalog.<) $9 "
+           "OR found.rank OPERATOR(pg_catalog.=) $9 AND found.policy_id OPERATOR(pg_catalog.>) $10 "
+           "ORDER BY found.rank DESC, found.policy_id LIMIT $11",
+    .planning = pg::Planning::for_each_execution};
 
 } // namespace
 
@@ -71,26 +88,32 @@ POLICIES_FUNCTION(find_policies) {
 
     const pg::SpiSession session;
     const pg::RunAs owner(pg::register_owner("policy_search"));
-    const auto count = pg::select(
-        search_statement, {pg::text_parameter(caller.tenant_id),
-                           pg::text_parameter(caller.app_id),
-                           text_argument_parameter(fcinfo, 0),
-                           text_argument_parameter(fcinfo, 1),
-                           text_argument_parameter(fcinfo, 2),
-                           text_argument_parameter(fcinfo, 3),
-                           text_argument_parameter(fcinfo, 4),
-                           {.type = FLOAT4OID, .value = PG_GETARG_DATUM(5), .is_null = PG_ARGISNULL(5)},
-                           text_argument_parameter(fcinfo, 6),
-                           {.type = INT4OID, .value = PG_GETARG_DATUM(7)}});
+    pg::read(parse_query, {pg::text_parameter(caller.tenant_id), text_argument_parameter(fcinfo, 0)});
+    if (DatumGetInt32(pg::result_value(0, 4).value) == 0) {
+        return Datum{0};
+    }
+    const SearchQuery query{.language = pg::result_value(0, 1).value,
+                            .words = pg::result_value(0, 2).value,
+                            .words_of_tenant = pg::result_value(0, 3).value,
+                            .is_of_few = DatumGetBool(pg::result_value(0, 5).value)};
+    const auto count = pg::read(
+        search, {pg::text_parameter(caller.tenant_id),
+                 pg::text_parameter(caller.app_id),
+                 {.type = TSQUERYOID, .value = query.words},
+                 {.type = TSQUERYOID, .value = query.is_of_few ? query.words : query.words_of_tenant},
+                 text_argument_parameter(fcinfo, 1),
+                 text_argument_parameter(fcinfo, 2),
+                 text_argument_parameter(fcinfo, 3),
+                 text_argument_parameter(fcinfo, 4),
+                 {.type = FLOAT4OID, .value = PG_GETARG_DATUM(5), .is_null = PG_ARGISNULL(5)},
+                 text_argument_parameter(fcinfo, 6),
+                 {.type = INT4OID, .value = PG_GETARG_DATUM(7)},
+                 {.type = BOOLOID, .value = BoolGetDatum(query.is_of_few)}});
     auto* const set = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     for (std::uint64_t row = 0; row < count; ++row) {
-        std::array<Datum, 4> values{};
+        std::array<Datum, 4> values{pg::result_value(row, 1).value, pg::result_value(row, 2).value,
+                                    query.words, query.language};
         std::array<bool, 4> is_null{};
-        for (std::size_t column = 0; column < values.size(); ++column) {
-            const auto field = pg::result_value(row, static_cast<int>(column) + 1);
-            values[column] = field.value;
-            is_null[column] = field.is_null;
-        }
         pg::call([&] { tuplestore_putvalues(set->setResult, set->setDesc, values.data(), is_null.data()); });
     }
     return Datum{0};

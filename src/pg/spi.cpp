@@ -74,21 +74,51 @@ void execute(const std::string& sql) {
 
 namespace {
 
-std::uint64_t execute_with(const std::string& sql, std::initializer_list<Parameter> parameters,
-                           bool read_only) {
+/// Parameters as SPI takes them.
+struct Arguments {
     std::vector<Oid> types;
     std::vector<Datum> values;
     std::vector<char> nulls;
-    for (const auto& parameter : parameters) {
-        types.push_back(parameter.type);
-        values.push_back(parameter.value);
-        nulls.push_back(parameter.is_null ? 'n' : ' ');
+
+    explicit Arguments(std::initializer_list<Parameter> parameters) {
+        for (const auto& parameter : parameters) {
+            types.push_back(parameter.type);
+            values.push_back(parameter.value);
+            nulls.push_back(parameter.is_null ? 'n' : ' ');
+        }
     }
+};
+
+std::uint64_t execute_with(const std::string& sql, std::initializer_list<Parameter> parameters,
+                           bool read_only) {
+    Arguments arguments(parameters);
     check_result(call([&] {
-                     return SPI_execute_with_args(sql.c_str(), static_cast<int>(types.size()), types.data(),
-                                                  values.data(), nulls.data(), read_only, 0);
+                     return SPI_execute_with_args(sql.c_str(), static_cast<int>(arguments.types.size()),
+                                                  arguments.types.data(), arguments.values.data(),
+                                                  arguments.nulls.data(), read_only, 0);
                  }),
                  "SPI_execute_with_args");
+    return SPI_processed;
+}
+
+std::uint64_t execute_kept(KeptStatement& statement, std::initializer_list<Parameter> parameters,
+                           bool read_only) {
+    Arguments arguments(parameters);
+    if (statement.plan == nullptr) {
+        const int options = statement.planning == Planning::for_each_execution ? CURSOR_OPT_CUSTOM_PLAN : 0;
+        const SPIPlanPtr plan = call([&] {
+            return SPI_prepare_cursor(statement.sql, static_cast<int>(arguments.types.size()),
+                                      arguments.types.data(), options);
+        });
+        check_result(plan == nullptr ? SPI_result : 0, "SPI_prepare_cursor");
+        check_result(call([&] { return SPI_keepplan(plan); }), "SPI_keepplan");
+        statement.plan = plan;
+    }
+    check_result(call([&] {
+                     return SPI_execute_plan(statement.plan, arguments.values.data(), arguments.nulls.data(),
+                                             read_only, 0);
+                 }),
+                 "SPI_execute_plan");
     return SPI_processed;
 }
 
@@ -112,6 +142,14 @@ std::uint64_t select(const std::string& sql, std::initializer_list<Parameter> pa
 
 std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> parameters) {
     return read_rows(execute_with(sql, parameters, false));
+}
+
+std::uint64_t execute(KeptStatement& statement, std::initializer_list<Parameter> parameters) {
+    return execute_kept(statement, parameters, false);
+}
+
+std::uint64_t read(KeptStatement& statement, std::initializer_list<Parameter> parameters) {
+    return execute_kept(statement, parameters, true);
 }
 
 std::vector<Row> read(const std::string& sql, std::initializer_list<Parameter> parameters) {

@@ -41,6 +41,23 @@ std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> p
 /// Runs one query as read() does; its result is in SPI_tuptable, and the number of its rows is returned.
 std::uint64_t select(const std::string& sql, std::initializer_list<Parameter> parameters);
 
+/// When a kept statement is planned.
+enum class Planning { as_needed, for_each_execution };
+
+/// A statement that is parsed once per backend. Its parameters have the same types each time, and it is
+/// parsed with the rights that hold at its first execution.
+struct KeptStatement {
+    const char* sql;
+    Planning planning{Planning::as_needed};
+    SPIPlanPtr plan{nullptr};
+};
+
+/// Runs a kept statement; returns the number of rows it touched.
+std::uint64_t execute(KeptStatement& statement, std::initializer_list<Parameter> parameters);
+
+/// The same with the snapshot that is active, as a function that only reads must.
+std::uint64_t read(KeptStatement& statement, std::initializer_list<Parameter> parameters);
+
 /// A result row as text, NULL as nullopt. A column that the query does not have is an internal error, not a
 /// crash.
 class Row {
@@ -58,7 +75,7 @@ std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> 
 /// Runs one query with the snapshot that is active, as a function that only reads must, and returns its rows.
 std::vector<Row> read(const std::string& sql, std::initializer_list<Parameter> parameters);
 
-/// A column of a row that the last execute() returned, as a Datum of its type.
+/// A column of a row that the last execute() or read() returned, as a Datum of its type.
 Field result_value(std::uint64_t row, int column);
 
 /// The same of a text column, as text.

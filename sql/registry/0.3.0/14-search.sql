@@ -3,14 +3,24 @@
 CREATE TABLE policies.policy_search (
     tenant_id text COLLATE "C" NOT NULL,
     policy_id text COLLATE "C" NOT NULL,
+    app_id text COLLATE "C",
+    category text,
+    status text,
+    owner_id text COLLATE "C",
+    tags jsonb,
     document tsvector NOT NULL,
     PRIMARY KEY (tenant_id, policy_id),
     FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id) ON DELETE CASCADE ON UPDATE CASCADE
 );
 COMMENT ON TABLE policies.policy_search IS
-'The words by which search_policies() finds policies. Kept by the trigger policies_content.';
+'The words by which search_policies() finds policies, and what it filters them by: one row for each live policy, kept by the trigger policies_content.';
 COMMENT ON COLUMN policies.policy_search.tenant_id IS 'The policy''s tenant.';
 COMMENT ON COLUMN policies.policy_search.policy_id IS 'The policy.';
+COMMENT ON COLUMN policies.policy_search.app_id IS 'The policy''s application.';
+COMMENT ON COLUMN policies.policy_search.category IS 'The policy''s category.';
+COMMENT ON COLUMN policies.policy_search.status IS 'The policy''s status.';
+COMMENT ON COLUMN policies.policy_search.owner_id IS 'The policy''s owner.';
+COMMENT ON COLUMN policies.policy_search.tags IS 'The policy''s tags.';
 COMMENT ON COLUMN policies.policy_search.document IS
 'The words of its name (weight A), description and tags (B) and body (D), and its tenant as a word of its own.';
 CREATE INDEX policy_search_document ON policies.policy_search USING gin (document) WITH (fastupdate = off);
@@ -78,21 +88,25 @@ AS $$
 DECLARE
     rebuilt bigint;
 BEGIN
+    DELETE FROM policies.policy_search s WHERE (only_tenant_id IS NULL OR s.tenant_id = only_tenant_id) AND NOT EXISTS (
+        SELECT FROM policies.policies p WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id AND NOT p.is_deleted);
     -- The policies are locked first, and read as they are then: an edit that is under way is not undone.
     WITH policy AS MATERIALIZED (
-        SELECT p.tenant_id, p.id, p.name, p.description, p.tags, p.body FROM policies.policies p
-        WHERE only_tenant_id IS NULL OR p.tenant_id = only_tenant_id
+        SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags, p.name, p.description, p.body
+        FROM policies.policies p
+        WHERE NOT p.is_deleted AND (only_tenant_id IS NULL OR p.tenant_id = only_tenant_id)
         ORDER BY p.tenant_id, p.id FOR SHARE
     )
-    INSERT INTO policies.policy_search AS s (tenant_id, policy_id, document)
-    SELECT p.tenant_id, p.id, policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body,
+    INSERT INTO policies.policy_search AS s (tenant_id, policy_id, app_id, category, status, owner_id, tags, document)
+    SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags,
+        policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body,
         policies.search_language(p.tenant_id)) FROM policy p;
     GET DIAGNOSTICS rebuilt = ROW_COUNT;
     RETURN rebuilt;
 END
 $$;
 COMMENT ON FUNCTION policies.rebuild_search(text) IS
-'Builds the words by which policies are searched anew, of one tenant or of all. Returns of how many policies. For administrators.';
+'Builds the words by which policies are searched anew, of one tenant''s live policies or of all. Returns of how many. For administrators.';
 
 CREATE FUNCTION policies.follow_search_language() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
