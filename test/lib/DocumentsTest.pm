@@ -74,14 +74,15 @@ WITH chained AS (
     SELECT v.*, lag(v.version_hash) OVER chain AS hash_before, lag(v.published_at) OVER chain AS time_before
     FROM policies.policy_versions v WINDOW chain AS (PARTITION BY v.tenant_id, v.policy_id ORDER BY v.version_sort_key)
 )
-SELECT 'a policy without words', p.tenant_id, p.id FROM policies.policies p
-    WHERE (SELECT count(*) FROM policies.policy_search s WHERE s.tenant_id = p.tenant_id AND s.policy_id = p.id) <> 1
+SELECT 'a live policy without words, or a deleted one with', p.tenant_id, p.id FROM policies.policies p
+    WHERE (SELECT count(*) FROM policies.policy_search s WHERE s.tenant_id = p.tenant_id AND s.policy_id = p.id) <> (NOT p.is_deleted)::int
 UNION ALL
 SELECT 'words without a policy', s.tenant_id, s.policy_id FROM policies.policy_search s
     WHERE NOT EXISTS (SELECT FROM policies.policies p WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id)
 UNION ALL
 SELECT 'stale words', s.tenant_id, s.policy_id FROM policies.policy_search s JOIN policies.policies p ON p.tenant_id = s.tenant_id AND p.id = s.policy_id
-    WHERE s.document IS DISTINCT FROM policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id, p.app_id))
+    WHERE (s.app_id, s.category, s.status, s.owner_id, s.tags) IS DISTINCT FROM (p.app_id, p.category, p.status, p.owner_id, p.tags)
+    OR s.document IS DISTINCT FROM policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id))
 UNION ALL
 SELECT 'an altered version', c.tenant_id, c.id FROM chained c
     WHERE c.content_hash <> policies.content_hash(c.content) OR c.previous_hash IS DISTINCT FROM c.hash_before OR c.published_at < c.time_before
