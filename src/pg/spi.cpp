@@ -136,10 +136,6 @@ std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> p
     return execute_with(sql, parameters, false);
 }
 
-std::uint64_t select(const std::string& sql, std::initializer_list<Parameter> parameters) {
-    return execute_with(sql, parameters, true);
-}
-
 std::vector<Row> query(const std::string& sql, std::initializer_list<Parameter> parameters) {
     return read_rows(execute_with(sql, parameters, false));
 }

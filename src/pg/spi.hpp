@@ -38,9 +38,6 @@ void execute(const std::string& sql);
 /// Runs one statement; returns the number of rows it touched. Its result is in SPI_tuptable.
 std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> parameters);
 
-/// Runs one query as read() does; its result is in SPI_tuptable, and the number of its rows is returned.
-std::uint64_t select(const std::string& sql, std::initializer_list<Parameter> parameters);
-
 /// When a kept statement is planned.
 enum class Planning { as_needed, for_each_execution };
 
