@@ -157,12 +157,14 @@ void follow_draft(const Change& change) {
                  pg::text_parameter(change.text(updated_by))});
 }
 
+/// The language apart, so that search_document() is planned as part of the statement.
 pg::KeptStatement write_words{
     .sql = "INSERT INTO policies.policy_search "
            "(tenant_id, policy_id, app_id, category, status, owner_id, tags, document) "
            "SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags, "
-           "policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, "
-           "policies.search_language(p.tenant_id)) FROM policies.policies p "
+           "policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, l.language) "
+           "FROM policies.policies p "
+           "CROSS JOIN LATERAL (SELECT policies.search_language(p.tenant_id) AS language OFFSET 0) AS l "
            "WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.id OPERATOR(pg_catalog.=) $2 "
            "ON CONFLICT (tenant_id, policy_id) DO UPDATE SET app_id = excluded.app_id, "
            "category = excluded.category, status = excluded.status, owner_id = excluded.owner_id, "
