@@ -190,7 +190,7 @@ SQL
 		$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
 		command_ok([ 'pg_restore', '--exit-on-error', '-d', $node->connstr($database), @$_ ], "$name: restored") for @restores;
 		# ENABLE TRIGGER ALL, with which pg_restore --disable-triggers ends, makes a trigger that fires always an ordinary one.
-		my $restored = report($node, $database) =~ s/^(trigger\|.*CREATE TRIGGER policies_clock .*)\|O\|/$1|A|/mgr;
+		my $restored = report($node, $database) =~ s/^(trigger\|.*CREATE TRIGGER policies_clock(?:_\w+)? .*)\|O\|/$1|A|/mgr;
 		ok($restored eq $original, "$name: every object and row is the same") or do {
 			append_to_file("$folder/$_->[0]", $_->[1]) for [ "original$number", $original ], [ "restored$number", $restored ];
 			diag(`diff $folder/original$number $folder/restored$number | cut -c 1-300 | head -n 20`);
@@ -244,7 +244,7 @@ SQL
 		'settings' => [ 'SELECT search_language FROM policies_api.policy_settings WHERE app_id IS NULL', 'german' ],
 		'review_calendar()' => [ "SELECT count(*) FROM policies_api.review_calendar('2000-01-01', '3000-01-01') WHERE policy_id = '$id'", 1 ],
 		'overdue_reviews()' => [ "SELECT count(*) > 0 FROM policies_api.overdue_reviews('3000-01-01')", 't' ],
-		'review_calendar_icalendar()' => [ "SELECT policies_api.review_calendar_icalendar('2000-01-01', '3000-01-01') LIKE '%review-$id\@policies%'", 't' ],
+		'review_calendar_icalendar()' => [ "SELECT policies_api.review_calendar_icalendar('2000-01-01', '3000-01-01') LIKE '%review-$id\@docs_de%'", 't' ],
 	);
 	for my $name (sort keys %reads) {
 		my ($sql, $expected) = @{ $reads{$name} };
@@ -302,6 +302,14 @@ SQL
 		'kill -9 of a backend' => sub { kill 'KILL', (split /\n/, $killed->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE usename = 'gateway'"))[0]; },
 		'an immediate stop' => sub { $killed->stop('immediate'); $killed->start; },
 	);
+	# By -c: a psql that is refused ends before it reads a statement from its input.
+	my $is_back = sub {
+		for (1 .. 600) {
+			return 1 if (run_command([ 'psql', '-XAtq', '-d', $killed->connstr('postgres'), '-c', 'SELECT 1' ]))[0] eq '1';
+			usleep(100_000);
+		}
+		return 0;
+	};
 	my (%acknowledged, %published);
 	for my $round (1 .. $ENV{KILL_ROUNDS} // 2) {
 		for my $how (sort keys %kill) {
@@ -312,7 +320,7 @@ SQL
 			push @writers, $start->('_notices', 'administrator', "SELECT policies.notify_reviews_due('1 year') \\g /dev/null\nSELECT count(*) FROM policies.take_review_notices(5) \\g /dev/null\n" x 2000);
 			usleep(700_000 + int rand 700_000);
 			$kill{$how}->();
-			ok($killed->poll_query_until('postgres', 'SELECT true'), "round $round: the server is back after $how");
+			ok($is_back->(), "round $round: the server is back after $how");
 			for my $run (@writers) {
 				eval { $run->{handle}->finish; };
 				for my $line (split /\n/, $run->{out}) {
