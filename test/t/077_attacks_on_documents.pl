@@ -384,13 +384,15 @@ my %held = (
 	policy_versions => [ "policies_api.publish_policy('$held', 'major')", "policies_api.request_acknowledgements('$held', '{per_z}')", "policies_api.acknowledge_policy('$held')" ],
 	policy_settings => [ "policies_api.publish_policy('$held', 'major')", "policies_api.complete_policy('$held')" ],
 	policy_drafts => [ "policies_api.publish_policy('$held', 'major')" ],
-	policy_acknowledgements => [ "policies_api.request_acknowledgements('$held', '{per_z}')", "policies_api.acknowledge_policy('$held')" ],
+	policy_approvals => [ "policies_api.approve_policy('$held', policies_api.policy_content_hash('$held'))" ],
+	policy_acknowledgements => [ "policies_api.publish_policy('$held', 'major')", "policies_api.request_acknowledgements('$held', '{per_z}')", "policies_api.acknowledge_policy('$held')" ],
 	policy_reviews => [ "policies_api.complete_policy('$held')" ],
 	policy_search => [ 'count(*) FROM policies_api.search_policies(\'ordinary\')' ],
 );
 my %held_edits = (
 	policy_drafts => q(UPDATE policies_api.policies SET body = 'x' WHERE name = 'held';),
 	policy_search => q(UPDATE policies_api.policies SET body = 'x' WHERE name = 'held';),
+	policy_acknowledgements => q(DELETE FROM policies_api.policies WHERE name = 'held';),
 	sla_coverage => q(INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes) VALUES ('held sla', 'low', '["held"]', 5);),
 );
 for my $table (sort keys %{ { %held, %held_edits } }) {
@@ -400,8 +402,21 @@ for my $table (sort keys %{ { %held, %held_edits } }) {
 	attack("policies.$table that belongs to postgres", $sql, claims => $acme, errors => join(' ', ('42501') x $count));
 	my (undef, $error) = ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme';\n$sql");
 	my $hints = () = $error =~ /HINT:  ALTER TABLE policies\.$table OWNER TO policies_admin$/mg;
-	is($hints, $table =~ /acknowledgements/ ? 0 : $table =~ /drafts/ ? 1 : $table eq 'policy_search' ? 1 : $count, 'which says what to do');
+	is($hints, $count, 'which says what to do');
 	as_superuser("ALTER TABLE policies.$table OWNER TO policies_admin");
+}
+# Nor does the code of an owner run with the rights of policies_admin, who let it write.
+for my $table (qw(policy_approvals policy_acknowledgements policy_drafts policy_search)) {
+	as_superuser(<<"SQL");
+CREATE OR REPLACE FUNCTION probe.steal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE WARNING ''hijacked as %'', current_user; RETURN NEW; END';
+CREATE TRIGGER a_theft BEFORE INSERT OR UPDATE ON policies.$table FOR EACH ROW EXECUTE FUNCTION probe.steal();
+ALTER TABLE policies.$table OWNER TO mallory;
+GRANT ALL ON policies.$table TO policies_admin;
+SQL
+	my $sql = join "\n", (map { "SELECT $_;" } @{ $held{$table} // [] }), $held_edits{$table} // ();
+	my $count = () = $sql =~ /;$/mg;
+	attack("policies.$table that belongs to a caller who has a trigger on it", $sql, claims => $acme, errors => join(' ', ('42501') x $count));
+	as_superuser("DROP TRIGGER a_theft ON policies.$table; ALTER TABLE policies.$table OWNER TO policies_admin");
 }
 attack('and once they are its own again', "SELECT version FROM policies_api.publish_policy('$held', 'major');\nSELECT version FROM policies_api.complete_policy('$held');\nSELECT outcome FROM policies_api.policy_reviews WHERE policy_id = '$held';\n$held_edits{sla_coverage}",
 	claims => $acme, mine => 'acme', output => "2.0.0\n2.0.0\nconfirmed");
