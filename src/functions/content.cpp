@@ -11,7 +11,8 @@ extern "C" {
 }
 
 // The trigger that follows the content of policies: since when each has it and who wrote it, and the words by
-// which it is searched. What it writes belongs to policies_admin, and is written with its rights.
+// which it is searched. What it writes belongs to policies_admin, which is made sure of each time, and is
+// written with its rights: another owner's triggers would run with them.
 
 namespace {
 
@@ -176,6 +177,7 @@ pg::KeptStatement remove_words{
 
 /// Live policies alone are searched.
 void follow_words(const Change& change) {
+    pg::register_owner("policy_search");
     pg::execute(change.is_now_deleted() ? remove_words : write_words,
                 {pg::text_parameter(change.text(tenant_id)), pg::text_parameter(change.text(id))});
 }
@@ -183,6 +185,7 @@ void follow_words(const Change& change) {
 /// What belongs to a policy follows it to another application.
 void follow_application(const Change& change) {
     const auto move = [&change](const std::string& table, const std::string& key) {
+        pg::register_owner(table);
         pg::execute("UPDATE policies." + table +
                         " SET app_id = $3 WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND " + key +
                         " OPERATOR(pg_catalog.=) $2",
@@ -197,6 +200,7 @@ void follow_application(const Change& change) {
 }
 
 void close_acknowledgements(const Change& change) {
+    pg::register_owner("policy_acknowledgements");
     pg::execute("UPDATE policies.policy_acknowledgements SET superseded_at = $3 "
                 "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
                 "AND acknowledged_at IS NULL AND superseded_at IS NULL",

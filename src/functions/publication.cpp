@@ -96,8 +96,12 @@ LockedPolicy lock_content(const core::Claims& caller, const std::string& id) {
     return policy;
 }
 
-/// The owner of the records, with whose rights they are written.
-Oid owner_of_records() {
+/// The owner of the records, with whose rights they are written, once it owns these tables of them as well:
+/// another owner's triggers would run with its rights.
+Oid owner_of_records(std::initializer_list<const char*> written) {
+    for (const auto* const table : written) {
+        pg::register_owner(table);
+    }
     return pg::register_owner("policy_versions");
 }
 
@@ -229,7 +233,7 @@ void refuse_author(const LockedPolicy& policy, const std::string& person) {
 
 void insert_approval(const core::Claims& caller, const LockedPolicy& policy, const std::string& person,
                      const std::optional<std::string>& note) {
-    const pg::RunAs owner(owner_of_records());
+    const pg::RunAs owner(owner_of_records({"policy_approvals"}));
     const auto added = pg::execute(
         "INSERT INTO policies.policy_approvals "
         "(id, tenant_id, app_id, policy_id, content_hash, content_since, approved_at, approved_by, note) "
@@ -337,7 +341,7 @@ POLICIES_FUNCTION(publish_version) {
         GetCurrentTransactionStartTimestamp(), policy.last_published_at ? *policy.last_published_at + 1 : 0);
     const auto* const change = change_between(policy.last_version, version);
     {
-        const pg::RunAs owner(owner_of_records());
+        const pg::RunAs owner(owner_of_records({"policy_drafts", "policy_acknowledgements"}));
         insert_version(caller, policy, version, change, change_note, published_at);
         if (std::string_view(change) == "major") {
             ask_again(caller, policy, version, published_at);
@@ -382,7 +386,7 @@ POLICIES_FUNCTION(add_acknowledgement_requests) {
     const pg::SpiSession session;
     const auto policy = lock_content(caller, id);
     const auto version = require_published(policy);
-    const pg::RunAs owner(owner_of_records());
+    const pg::RunAs owner(owner_of_records({"policy_acknowledgements"}));
     pg::execute("INSERT INTO policies.policy_acknowledgements "
                 "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
                 "SELECT policies.new_id('ack'), $1, $2, $3, $4, p.person_id, $5, $6, $7 "
@@ -419,7 +423,7 @@ POLICIES_FUNCTION(record_acknowledgement) {
     const auto version = require_published(policy);
     require_latest(policy, version, read_version);
     const TimestampTz now = GetCurrentTransactionStartTimestamp();
-    const pg::RunAs owner(owner_of_records());
+    const pg::RunAs owner(owner_of_records({"policy_acknowledgements"}));
     const auto answered = pg::execute(
         "UPDATE policies.policy_acknowledgements SET acknowledged_at = $4, acknowledged_version = $5 "
         "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "

@@ -293,8 +293,7 @@ TEST(Markdown, LinksAtTheBeginningOfAText) {
 
 TEST(Markdown, IsIndependentOfEarlierTexts) {
     const std::string before = html("# a\n\n[x]: y\n");
-    EXPECT_FALSE(
-        markdown_to_html("[a]: <" + std::string(1'000'000, 'x') + ">\n\n" + repeated("[a] ", 10'000)));
+    EXPECT_FALSE(markdown_to_html(repeated(">", 4'000'000)));
     EXPECT_EQ(html("# a\n\n[x]: y\n"), before);
     EXPECT_EQ(html("[x]"), "<p>[x]</p>\n");
 }

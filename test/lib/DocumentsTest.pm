@@ -54,6 +54,7 @@ DELETE FROM policies_api.policies WHERE name IN ('running document 3', 'running 
 UPDATE policies_api.deleted_policies SET is_deleted = false WHERE name = 'running document 6';
 SELECT policies_api.hand_over_policies('per_1', 'per_5')
 SQL
+				per_5 => q(UPDATE policies_api.policies SET description = 'by a second author' WHERE name = 'running document 1 again'),
 			);
 			while (my ($person, $sql) = splice @steps, 0, 2) {
 				my ($status, undef, $stderr) = as_caller($node, $database, claims_of($tenant, $person, $app), $sql);
@@ -85,7 +86,7 @@ SELECT 'stale words', s.tenant_id, s.policy_id FROM policies.policy_search s JOI
     OR s.document IS DISTINCT FROM policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id))
 UNION ALL
 SELECT 'an altered version', c.tenant_id, c.id FROM chained c
-    WHERE c.content_hash <> policies.content_hash(c.content) OR c.previous_hash IS DISTINCT FROM c.hash_before OR c.published_at < c.time_before
+    WHERE c.content_hash <> policies.content_hash(c.content) OR c.previous_hash IS DISTINCT FROM c.hash_before OR c.published_at <= c.time_before
     OR c.version_hash <> policies.version_hash(c.previous_hash, c.policy_id, c.version, c.change, c.change_note, c.published_at, c.published_by, c.content_hash)
 UNION ALL
 SELECT 'a policy that was never published as it says', p.tenant_id, p.id FROM policies.policies p
@@ -101,6 +102,24 @@ SELECT 'an acknowledgement of no version', k.tenant_id, k.id FROM policies.polic
 UNION ALL
 SELECT 'asked twice', k.tenant_id, min(k.policy_id) FROM policies.policy_acknowledgements k
     WHERE k.acknowledged_at IS NULL AND k.superseded_at IS NULL GROUP BY k.tenant_id, k.policy_id, k.person_id HAVING count(*) > 1
+UNION ALL
+SELECT 'still to be read, though retired or deleted', k.tenant_id, k.id FROM policies.policy_acknowledgements k JOIN policies.policies p ON p.tenant_id = k.tenant_id AND p.id = k.policy_id
+    WHERE (p.is_deleted OR p.status = 'inactive') AND k.acknowledged_at IS NULL AND k.superseded_at IS NULL
+UNION ALL
+SELECT 'not one draft', p.tenant_id, p.id FROM policies.policies p
+    WHERE (SELECT count(*) FROM policies.policy_drafts d WHERE d.tenant_id = p.tenant_id AND d.id = p.id AND d.app_id IS NOT DISTINCT FROM p.app_id) <> 1
+UNION ALL
+SELECT 'a draft without a policy', d.tenant_id, d.id FROM policies.policy_drafts d
+    WHERE NOT EXISTS (SELECT FROM policies.policies p WHERE p.tenant_id = d.tenant_id AND p.id = d.id)
+UNION ALL
+SELECT 'a draft that was edited after its policy was written', d.tenant_id, d.id FROM policies.policy_drafts d JOIN policies.policies p ON p.tenant_id = d.tenant_id AND p.id = d.id
+    WHERE d.content_since > p.updated_at
+UNION ALL
+SELECT 'a draft that follows another version than the last', d.tenant_id, d.id FROM policies.policy_drafts d
+    WHERE d.published_hash IS DISTINCT FROM (SELECT c.version_hash FROM chained c WHERE c.tenant_id = d.tenant_id AND c.policy_id = d.id ORDER BY c.version_sort_key DESC LIMIT 1)
+UNION ALL
+SELECT 'an approval of a draft to come, or by its author', a.tenant_id, a.id FROM policies.policy_approvals a JOIN policies.policy_drafts d ON d.tenant_id = a.tenant_id AND d.id = a.policy_id
+    WHERE a.content_since > d.content_since OR a.content_since = d.content_since AND a.approved_by = ANY (d.author_ids)
 UNION ALL
 SELECT 'two notices', n.tenant_id, n.policy_id FROM policies.review_notices n GROUP BY n.tenant_id, n.policy_id, n.due_at HAVING count(*) > 1
 SQL

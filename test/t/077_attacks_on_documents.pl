@@ -41,15 +41,20 @@ sub calls_on {
 	my ($policy, $content_hash) = @_;
 	return map { "SELECT $_;" } "policies_api.publish_policy('$policy', 'major', 'taken')", "policies_api.publish_policy('$policy', '9.0')",
 		"policies_api.approve_policy('$policy', '$content_hash')", "policies_api.request_acknowledgements('$policy', '{per_mal}')",
-		"policies_api.acknowledge_policy('$policy')", "policies_api.complete_policy('$policy', 'taken', outcome => 'retired')",
+		"policies_api.acknowledge_policy('$policy')", "policies_api.acknowledge_policy('$policy', '1.0.0-c')", "policies_api.complete_policy('$policy', 'taken', outcome => 'retired')",
 		"policies_api.policy_version('$policy', '1.0.0-c')", "policies_api.policy_version('$policy', '1.0.0-r')", "policies_api.policy_as_of('$policy')",
 		"policies_api.policy_content_hash('$policy')", "policies_api.verify_policy_history('$policy')",
 		"policies_api.diff_policy('$policy', '1.0.0-c')", "policies_api.diff_policy('$policy', '1.0.0-r', '1.0.0-r')",
 		"policies_api.policy_markdown('$policy')", "policies_api.policy_html('$policy')",
-		"policies_api.policy_html('$policy', '1.0.0-c')", "policies_api.policy_table_of_contents('$policy')", "policies.body_of('$policy', NULL)",
+		"policies_api.policy_html('$policy', '1.0.0-c')", "policies_api.policy_table_of_contents('$policy')", "policies.body_of('$policy', NULL, NULL)",
 		"policies.publish_version('$policy', 'major', NULL)", "policies.approve_content('$policy', '$content_hash', NULL)",
-		"policies.add_acknowledgement_requests('$policy', '{per_mal}', NULL)", "policies.record_acknowledgement('$policy')",
-		"policies.close_review_cycle('$policy', NULL, NULL, 'retired')";
+		"policies.add_acknowledgement_requests('$policy', '{per_mal}', NULL)", "policies.record_acknowledgement('$policy', NULL)",
+		"policies.close_review_cycle('$policy', NULL, NULL, 'retired')",
+		# Naming the tenant helps auditors only, who see it.
+		map { my $tenant = $_; map { "$_, tenant_id => '$tenant')" } "policies_api.policy_version('$policy', '1.0.0-c'", "policies_api.policy_version('$policy', '1.0.0-r'", "policies_api.policy_as_of('$policy'",
+			"policies_api.policy_content_hash('$policy'", "policies_api.verify_policy_history('$policy'", "policies_api.diff_policy('$policy', '1.0.0-c'", "policies_api.diff_policy('$policy', 'draft'",
+			"policies_api.policy_markdown('$policy'", "policies_api.policy_markdown('$policy', 'draft'", "policies_api.policy_html('$policy', 'draft'", "policies_api.policy_table_of_contents('$policy', 'draft'",
+			"policies.body_of('$policy', version => 'draft'", "policies.body_of('$policy', version => NULL" } qw(victim acme);
 }
 # Everything that reads without one: each line prints nothing of others, or a zero.
 my $reads = <<"SQL";
@@ -63,8 +68,8 @@ SELECT count(*) FROM policies_api.policy_settings WHERE tenant_id = 'victim';
 SELECT count(*) FROM policies_api.review_calendar('2000-01-01', '3000-01-01') WHERE name ~ 'classified|restricted';
 SELECT count(*) FROM policies_api.overdue_reviews('3000-01-01') WHERE owner_id ~ 'classified|restricted';
 SELECT count(*) FROM (SELECT policies_api.review_calendar_icalendar('2000-01-01', '3000-01-01') AS calendar) s WHERE calendar ~ 'classified|restricted';
-SELECT count(*) FROM policies.draft_authors('victim', '$id');
-SELECT count(*) FROM policies.draft_authors('acme', '$restricted_id');
+SELECT count(*) FROM policies.policy_drafts WHERE tenant_id = 'victim' OR id = '$id';
+SELECT count(*) FROM policies.policy_drafts WHERE id = '$restricted_id';
 SELECT policies_api.hand_over_policies('classified', 'per_mal') + policies_api.hand_over_policies('restricted', 'per_mal');
 SQL
 my $zeros = join("\n", ('0') x 13);
@@ -78,8 +83,8 @@ my $tenant_wide = victim_id(q(name = 'ordinary 1' AND tenant_id = 'acme' AND app
 attack('an application\'s key and the tenant\'s own policy', join("\n", calls_on($tenant_wide, $hash)), claims => $acme_app =~ s/svc_1/per_mal/r, errors => join(' ', ('PT404') x @victims));
 attack('reads by an application\'s key', $reads, claims => $acme_app, never => 'restricted', mine => 'acme', output => $zeros);
 attack('reads by another tenant', $reads, claims => $globex, never => 'restricted', output => $zeros);
-# acme's own person sees its applications' policies, and only those.
-attack('reads by a person of the tenant', $reads =~ s/\|restricted//gr =~ s/'restricted'/'nobody'/gr, claims => $acme, output => qr/\A(?:0\n){11}\d+\n0\z/);
+# acme's own person sees its applications' policies, here the notice and the draft of one, and only those.
+attack('reads by a person of the tenant', $reads =~ s/\|restricted//gr =~ s/'restricted'/'nobody'/gr, claims => $acme, output => "0\n0\n0\n0\n0\n1\n0\n0\n0\n0\n0\n1\n0");
 attack('a key without a person approves and acknowledges nothing', <<"SQL", claims => '{"tenant_id": "acme"}', errors => '42501 42501');
 SELECT policies_api.approve_policy('$tenant_wide', policies_api.policy_content_hash('$tenant_wide'));
 SELECT policies_api.acknowledge_policy('$tenant_wide');
@@ -100,32 +105,30 @@ for my $nobody ([ 'a stranger with the victim\'s claims', login => 'stranger', c
 my @writes = ("policies_api.publish_policy('$id', 'major')", "policies_api.approve_policy('$id', '$hash')", "policies_api.request_acknowledgements('$id', '{per_mal}')",
 	"policies_api.acknowledge_policy('$id')", "policies_api.complete_policy('$id', outcome => 'retired')", "policies_api.hand_over_policies('classified', 'per_mal')",
 	"policies.publish_version('$id', 'major', NULL)", "policies.approve_content('$id', '$hash', NULL)", "policies.add_acknowledgement_requests('$id', '{per_mal}', NULL)",
-	"policies.record_acknowledgement('$id')", "policies.close_review_cycle('$id', NULL, NULL, 'retired')", "count(*) FROM policies_api.search_policies('classified')",
+	"policies.record_acknowledgement('$id', NULL)", "policies.close_review_cycle('$id', NULL, NULL, 'retired')", "count(*) FROM policies_api.search_policies('classified')",
 	"count(*) FROM policies.find_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10)");
-my @administration = ('policies.rebuild_search()', "policies.rebuild_search('victim')", "policies.search_language('victim', NULL)", "policies.tenant_word('victim')", "policies.tenant_query('victim')",
+my @administration = ('policies.rebuild_search()', "policies.rebuild_search('victim')", "policies.search_language('victim')", "policies.tenant_word('victim')", "policies.tenant_query('victim')",
 	"policies.search_document('victim', 'x', 'x', '[]', 'x', 'simple')", 'policies.notify_reviews_due()', "policies.notify_reviews_due('1000 years')", 'policies.take_review_notices()',
-	"policies.export_policy('victim', '$id')", "policies.import_policy('{}')", 'policies.index_policy()', 'policies.skip_known_document()', 'policies.check_policy_settings()',
+	"policies.export_policy('victim', '$id')", "policies.import_policy('{}')", 'policies.follow_content()', 'policies.replace_known_row()', 'policies.check_policy_settings()',
 	'policies.follow_search_language()', "policies.purge_deleted('0')");
 attack("an auditor with the claims $_ writes", join("\n", map { "SELECT $_;" } @writes, @administration), login => 'auditor', role => 'policies_auditor', claims => $_, errors => join(' ', ('42501') x (@writes + @administration)))
 	for $victim, $acme;
 attack("the helpers, called by $_->[0]", join("\n", map { "SELECT $_;" } @administration), @{ $_->[1] }, errors => join(' ', ('42501') x @administration))
 	for [ 'a caller', [ claims => $acme ] ], [ 'a stranger', [ login => 'stranger', claims => $victim ] ], [ 'the gateway', [ login => 'gateway' ] ];
-attack('the helpers that callers may call tell of their arguments only', <<"SQL", claims => $acme, output => "0\nt\nt");
-SELECT count(*) FROM policies.draft_authors('victim', '$id');
+attack('the helpers that callers may call tell of their arguments only', <<"SQL", claims => $acme, output => "t");
 SELECT policies.content_hash('{"name": "x"}') = policies.content_hash('{"name": "x"}');
-SELECT policies.current_policy_settings() = (0, NULL::interval, 'english'::text);
 SQL
 attack('trigger functions attached', <<'SQL', login => 'mallory', errors => '42501 42501 42501 42501');
 CREATE TABLE probe.mine (tenant_id text, id text, policy_id text, app_id text, name text, description text, tags jsonb, body text, search_language text, is_deleted boolean);
-CREATE TRIGGER t AFTER INSERT ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.index_policy();
-CREATE TRIGGER t BEFORE INSERT ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.skip_known_document();
+CREATE TRIGGER t AFTER INSERT ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.follow_content();
+CREATE TRIGGER t BEFORE INSERT ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.replace_known_row();
 CREATE TRIGGER t AFTER INSERT ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.follow_search_language();
 CREATE TRIGGER t BEFORE INSERT ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.check_policy_settings();
 DROP TABLE probe.mine;
 SQL
 
 # What only the functions write.
-my %columns = (policy_versions => 'change_note', policy_approvals => 'note', policy_acknowledgements => 'acknowledged_at', review_notices => 'taken_at', policy_settings => 'required_approvals', policy_search => 'document');
+my %columns = (policy_versions => 'change_note', policy_approvals => 'note', policy_acknowledgements => 'acknowledged_at', review_notices => 'taken_at', policy_drafts => 'author_ids', policy_settings => 'required_approvals', policy_search => 'document');
 for my $table (sort keys %columns) {
 	my $column = $columns{$table};
 	my @statements = ("INSERT INTO policies.$table SELECT * FROM policies.$table", "INSERT INTO policies.$table (tenant_id) VALUES ('acme')", "UPDATE policies.$table SET $column = NULL",
@@ -133,7 +136,7 @@ for my $table (sort keys %columns) {
 		"MERGE INTO policies.$table t USING (VALUES (1)) v (x) ON true WHEN MATCHED THEN DELETE", "BEGIN; LOCK TABLE policies.$table IN SHARE MODE; ROLLBACK",
 		"CREATE TRIGGER mine AFTER INSERT ON policies.$table EXECUTE FUNCTION probe.strike_trigger()", "CREATE POLICY mine ON policies.$table USING (true)", "CREATE RULE mine AS ON INSERT TO policies.$table DO ALSO NOTHING",
 		"ALTER TABLE policies.$table NO FORCE ROW LEVEL SECURITY", "CREATE INDEX ON policies.$table (tenant_id)");
-	push @statements, "UPDATE policies_api.$table SET $column = NULL", "DELETE FROM policies_api.$table", "INSERT INTO policies_api.$table (tenant_id) VALUES ('acme')" if $table !~ /notices|search/;
+	push @statements, "UPDATE policies_api.$table SET $column = NULL", "DELETE FROM policies_api.$table", "INSERT INTO policies_api.$table (tenant_id) VALUES ('acme')" if $table !~ /notices|search|drafts/;
 	push @statements, "SELECT 1 FROM policies.$table" if $table eq 'policy_search';
 	as_superuser(q(CREATE OR REPLACE FUNCTION probe.strike_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'));
 	attack("$table written directly by $_->[0]", join(";\n", @statements) . ';', @{ $_->[1] }, errors => qr/\A(?:(?:42501|42P17|55000) ?){@{[ scalar @statements ]}}\z/)
@@ -335,7 +338,122 @@ attack('and through an administrator\'s', "SELECT probe.administrator_publishes(
 attack("a stranger publishes and searches through the function of $_", "SET request.jwt.claims = '$victim'; SELECT probe.${_}_publishes('$id'); SELECT probe.${_}_finds('classified');", login => 'stranger',
 	output => qr/\A0?\z/, errors => qr/\A(?:PT404|42501)(?: 42501)?\z/) for qw(mallory administrator);
 
-# Notifications go to whoever listens: they tell that a review is due, and of which policy; SECURITY.md says so.
+# Operators in front of the search path of those who may do everything: nothing of the register runs them.
+as_superuser(<<'SQL');
+CREATE SCHEMA evil;
+GRANT USAGE ON SCHEMA evil TO PUBLIC;
+DO $do$
+DECLARE
+    pair record;
+BEGIN
+    FOR pair IN SELECT * FROM (VALUES ('text', 'text', 'boolean', '='), ('text', 'text', 'boolean', '<>'), ('text', 'text', 'text', '||'), ('timestamptz', 'timestamptz', 'boolean', '='),
+        ('timestamptz', 'timestamptz', 'boolean', '<>'), ('timestamptz', 'timestamptz', 'boolean', '<'), ('timestamptz', 'interval', 'timestamptz', '+'), ('timestamptz', 'timestamptz', 'interval', '-'),
+        ('boolean', 'boolean', 'boolean', '='), ('jsonb', 'jsonb', 'boolean', '='), ('integer', 'integer', 'boolean', '='), ('tsvector', 'tsquery', 'boolean', '@@'), ('tsvector', 'tsvector', 'tsvector', '||')) AS v (l, r, result, o)
+    LOOP
+        EXECUTE format('CREATE OR REPLACE FUNCTION evil.op_%s(%s, %s) RETURNS %s LANGUAGE plpgsql AS $f$ BEGIN RAISE WARNING ''hijacked''; RETURN $1 OPERATOR(pg_catalog.%s) $2; END $f$',
+            encode(convert_to(pair.o, 'UTF8'), 'hex'), pair.l, pair.r, pair.result, pair.o);
+        EXECUTE format('CREATE OPERATOR evil.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = evil.op_%s)', pair.o, pair.l, pair.r, encode(convert_to(pair.o, 'UTF8'), 'hex'));
+    END LOOP;
+END
+$do$;
+SQL
+like((ask('gateway', "SET search_path = evil, pg_catalog; SELECT now() <> now(), 'a'::text = 'b', 'a'::text || 'b'"))[1], qr/(?:hijacked.*){3}/s, 'what is in front does run');
+for my $login ('gateway', as_superuser('SELECT current_user')) {
+	my ($found, $error) = ask($login, "SET search_path = evil, pg_catalog, policies, policies_api;\n" . ($login eq 'gateway' ? 'SET ROLE policies_caller;' : '') . "SET request.jwt.claims = '$acme';\n" . $work =~ s/'planted'/'planted too'/r =~ s/LIKE 'planted'/LIKE 'planted too'/gr =~ s/body \|\| /body OPERATOR(pg_catalog.||) /r =~ s/^.*probe\.(?:watched|evil).*\n//gmr);
+	is_deeply([ $found, $error ], [ "1.0\n2\n1.0\n1.0\n2.0.0\n2.0.0\n2\nt\n0", '' ], "nothing of that runs while $login publishes, approves, acknowledges, completes and searches");
+}
+is_deeply([ reverse ask(as_superuser('SELECT current_user'), <<"SQL") ], [ '', "1\n\n1\n\n\n1\nt\nt" ], 'nor while an administrator does it by the functions behind them');
+SET search_path = evil, pg_catalog, policies, policies_api; SET request.jwt.claims = '$acme'; SET ROLE policies_admin;
+SELECT policies.approve_content('$own{acme}', policies_api.policy_content_hash('$own{acme}'), NULL);
+SELECT policies.publish_version('$own{acme}', 'major', NULL);
+SELECT policies.add_acknowledgement_requests('$own{acme}', '{per_z}', NULL);
+SELECT policies.record_acknowledgement('$own{acme}', NULL);
+SELECT policies.close_review_cycle('$own{acme}', NULL, NULL, 'confirmed');
+SELECT pg_catalog.count(*) FROM policies.find_policies('planted or marker', NULL, NULL, NULL, NULL, NULL, NULL, 1);
+SELECT policies.rebuild_search('acme') OPERATOR(pg_catalog.>) 0;
+SELECT policies.notify_reviews_due('1 day') OPERATOR(pg_catalog.>=) 0;
+SQL
+
+# Whose records are another's than policies_admin's: nothing is written, and nothing read, with the rights of that role.
+my ($held) = ask('gateway', <<"SQL");
+SET ROLE policies_caller; SET request.jwt.claims = '$acme';
+INSERT INTO policies_api.policies (name, body, next_review_at) VALUES ('held', 'ordinary', '2020-01-01') RETURNING id;
+SQL
+as_caller($node, 'postgres', $acme, "SELECT policies_api.publish_policy('$held', '1.0')");
+my %held = (
+	policy_versions => [ "policies_api.publish_policy('$held', 'major')", "policies_api.request_acknowledgements('$held', '{per_z}')", "policies_api.acknowledge_policy('$held')" ],
+	policy_settings => [ "policies_api.publish_policy('$held', 'major')", "policies_api.complete_policy('$held')" ],
+	policy_drafts => [ "policies_api.publish_policy('$held', 'major')" ],
+	policy_approvals => [ "policies_api.approve_policy('$held', policies_api.policy_content_hash('$held'))" ],
+	policy_acknowledgements => [ "policies_api.publish_policy('$held', 'major')", "policies_api.request_acknowledgements('$held', '{per_z}')", "policies_api.acknowledge_policy('$held')" ],
+	policy_reviews => [ "policies_api.complete_policy('$held')" ],
+	policy_search => [ 'count(*) FROM policies_api.search_policies(\'ordinary\')' ],
+);
+my %held_edits = (
+	policy_drafts => q(UPDATE policies_api.policies SET body = 'x' WHERE name = 'held';),
+	policy_search => q(UPDATE policies_api.policies SET body = 'x' WHERE name = 'held';),
+	policy_acknowledgements => q(DELETE FROM policies_api.policies WHERE name = 'held';),
+	sla_coverage => q(INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes) VALUES ('held sla', 'low', '["held"]', 5);),
+);
+for my $table (sort keys %{ { %held, %held_edits } }) {
+	as_superuser("ALTER TABLE policies.$table OWNER TO postgres");
+	my $sql = join "\n", (map { "SELECT $_;" } @{ $held{$table} // [] }), $held_edits{$table} // ();
+	my $count = () = $sql =~ /;$/mg;
+	attack("policies.$table that belongs to postgres", $sql, claims => $acme, errors => join(' ', ('42501') x $count));
+	my (undef, $error) = ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme';\n$sql");
+	my $hints = () = $error =~ /HINT:  ALTER TABLE policies\.$table OWNER TO policies_admin$/mg;
+	is($hints, $count, 'which says what to do');
+	as_superuser("ALTER TABLE policies.$table OWNER TO policies_admin");
+}
+# Nor does the code of an owner run with the rights of policies_admin, who let it write.
+for my $table (qw(policy_approvals policy_acknowledgements policy_drafts policy_search)) {
+	as_superuser(<<"SQL");
+CREATE OR REPLACE FUNCTION probe.steal() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE WARNING ''hijacked as %'', current_user; RETURN NEW; END';
+CREATE TRIGGER a_theft BEFORE INSERT OR UPDATE ON policies.$table FOR EACH ROW EXECUTE FUNCTION probe.steal();
+ALTER TABLE policies.$table OWNER TO mallory;
+GRANT ALL ON policies.$table TO policies_admin;
+SQL
+	my $sql = join "\n", (map { "SELECT $_;" } @{ $held{$table} // [] }), $held_edits{$table} // ();
+	my $count = () = $sql =~ /;$/mg;
+	attack("policies.$table that belongs to a caller who has a trigger on it", $sql, claims => $acme, errors => join(' ', ('42501') x $count));
+	as_superuser("DROP TRIGGER a_theft ON policies.$table; ALTER TABLE policies.$table OWNER TO policies_admin");
+}
+attack('and once they are its own again', "SELECT version FROM policies_api.publish_policy('$held', 'major');\nSELECT version FROM policies_api.complete_policy('$held');\nSELECT outcome FROM policies_api.policy_reviews WHERE policy_id = '$held';\n$held_edits{sla_coverage}",
+	claims => $acme, mine => 'acme', output => "2.0.0\n2.0.0\nconfirmed");
+
+# An edit by nobody where approvals are required: whoever it was could approve it.
+as_superuser(q(UPDATE policies.policy_settings SET required_approvals = 1 WHERE tenant_id = 'acme'));
+attack('an edit by nobody where approvals are required', <<"SQL", claims => '{"tenant_id": "acme"}', errors => '42501 42501');
+UPDATE policies_api.policies SET body = 'x' WHERE name = 'held';
+INSERT INTO policies_api.policies (name) VALUES ('of nobody');
+SQL
+attack('edits, approvals and edits back', <<"SQL", claims => $acme, mine => 'acme', output => "1", errors => 'PT409 42501 PT409');
+UPDATE policies_api.policies SET body = 'first' WHERE name = 'held';
+SET request.jwt.claims = '{"tenant_id": "acme", "sub": "per_second"}';
+SELECT policies_api.approve_policy('$held', policies_api.policy_content_hash('$held'));
+SET request.jwt.claims = '$acme';
+UPDATE policies_api.policies SET body = 'second' WHERE name = 'held';
+UPDATE policies_api.policies SET body = 'first' WHERE name = 'held';
+SELECT policies_api.publish_policy('$held', 'major');
+SELECT policies_api.approve_policy('$held', policies_api.policy_content_hash('$held'));
+SELECT policies_api.publish_policy('$held', 'major');
+SQL
+as_superuser(q(UPDATE policies.policy_settings SET required_approvals = 0 WHERE tenant_id = 'acme'));
+
+# Notifications go to whoever listens: they tell that a review is due and when, and nothing of whose; SECURITY.md says so.
+as_superuser('CREATE ROLE outsider LOGIN');
+for my $login (qw(outsider stranger mallory)) {
+	my $listener = PoliciesTest::open_session($node->connstr('postgres') . " user=$login");
+	PoliciesTest::ask($listener, 'LISTEN policies_review_due;');
+	as_superuser(q(UPDATE policies.policies SET next_review_at = next_review_at - interval '1 day' WHERE name = 'classified 3'; SELECT policies.notify_reviews_due()));
+	my @heard = PoliciesTest::ask($listener, 'SELECT 1;') =~ /with payload "(.*)" received/g;
+	is(scalar @heard, 1, "$login hears that a review is due");
+	like($heard[0], qr/\A\{"due_at": "20\d\d-\d\d-\d\d[^"]{6,30}", "notice_id": "ntc_\w{26}"\}\z/, 'and when, and not of which policy or tenant');
+	my ($notice) = $heard[0] =~ /(ntc_\w+)/;
+	my $told = PoliciesTest::ask($listener, "SET request.jwt.claims = '$victim'; SELECT * FROM policies.review_notices WHERE id = '$notice';");
+	unlike($told, qr/victim|classified|pol_/, 'which the notice\'s id does not tell either');
+	PoliciesTest::close_session($listener);
+}
 attack('a stranger that listens', "LISTEN policies_review_due; SELECT 1;", login => 'stranger', output => '1');
 like(slurp_file("$ENV{SCRATCH}/SECURITY.md"), qr/LISTEN/, 'SECURITY.md tells who hears notifications');
 
