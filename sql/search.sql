@@ -44,7 +44,7 @@ SELECT name FROM policies_api.search_policies('password', owner_id => 'per_ann',
 SELECT id, name, rank FROM policies_api.search_policies('password', max_results => 1) \gset one_
 SELECT id, name, rank FROM policies_api.search_policies('password', max_results => 1, after_rank => :one_rank, after_id => :'one_id') \gset two_
 SELECT :'one_name' AS first, :'two_name' AS second, array_agg(name) AS rest FROM policies_api.search_policies('password', after_rank => :two_rank, after_id => :'two_id');
-SELECT r.* FROM (VALUES ('NULL, max_results => 3'), (''' '''), ('''x'', max_results => 0'), ('''x'', max_results => 1001'), ('''x'', max_results => NULL'), ('''x'', after_rank => 1'), ('''x'', after_id => ''pol''')) AS t (call), LATERAL pg_temp.refused('policies_api.search_policies(' || call || ')') r;
+SELECT r.* FROM (VALUES ('NULL, max_results => 3'), (''' '''), ('repeat(''x '', 2049)'), ('''x'', max_results => 0'), ('''x'', max_results => 1001'), ('''x'', max_results => NULL'), ('''x'', after_rank => 1'), ('''x'', after_id => ''pol''')) AS t (call), LATERAL pg_temp.refused('policies_api.search_policies(' || call || ')') r;
 SELECT count(*) FROM policies_api.search_policies(E'\'; DROP TABLE x; -- \\ " ( & | ! :* <-> \u0001search_b');
 -- No policy is refused for its words.
 INSERT INTO policies_api.policies (name, description, body, tags) SELECT string_agg(md5(n::text), ' '), string_agg(md5(n::text), ' '), string_agg(md5(n::text), ' '), jsonb_agg(md5(n::text)) FROM generate_series(1, 60000) n RETURNING length(body);

@@ -39,7 +39,8 @@ public:
             text.remove_prefix(text.starts_with("\r\n") ? 2 : std::min<std::size_t>(text.size(), 1));
         }
         estimate.end_block();
-        return estimate.cost_ + estimate.greatest_depth_ * estimate.lines_ * 4;
+        // Each piece of inline text looks at all that it stands in.
+        return estimate.cost_ + estimate.greatest_depth_ * (estimate.lines_ * 4 + estimate.marks_ * 60);
     }
 
 private:
@@ -68,6 +69,9 @@ private:
     }
 
     void add_marks(std::string_view line) {
+        marks_ += static_cast<std::uint64_t>(std::ranges::count_if(line, [](char c) {
+            return std::string_view("*_~`[]!<&\\:@.'\"-").find(c) != std::string_view::npos;
+        }));
         // Not quadratic, but slow: each may be in the middle of an address.
         cost_ += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), '@')) * 10'000;
         closing_brackets_ += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), ']'));
@@ -116,6 +120,7 @@ private:
 
     std::uint64_t cost_{0};
     std::uint64_t lines_{0};
+    std::uint64_t marks_{0}; ///< that may begin or end a piece of inline text
     std::uint64_t greatest_depth_{0};
     std::uint64_t block_bytes_{0}; ///< of the lines since the last empty one
     std::uint64_t images_{0};

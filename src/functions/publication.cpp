@@ -61,7 +61,8 @@ void read_draft(const core::Claims& caller, LockedPolicy& policy) {
     if (pg::execute("SELECT content_since, author_ids::pg_catalog.text FROM policies.policy_drafts "
                     "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
                     {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id)}) == 0) {
-        fail(core::ErrorCode::internal, "nothing is known of the draft of policy " + core::quoted(policy.id));
+        fail(core::ErrorCode::conflict, "nothing is known of the draft of policy " + core::quoted(policy.id),
+             "It was written while triggers were off.", "Edit its content: its author is known then.");
     }
     policy.content_since = DatumGetTimestampTz(pg::result_value(0, 1).value);
     policy.author_ids = pg::result_text(0, 2).value();

@@ -16,6 +16,9 @@ namespace {
 
 using namespace policies;
 
+/// The longest query, in bytes: reading one nests as deep as it is long.
+constexpr std::size_t max_query_length = 4096;
+
 constexpr std::int32_t max_results_limit = 1000;
 
 pg::Parameter text_argument_parameter(FunctionCallInfo fcinfo, int n) {
@@ -28,6 +31,11 @@ void require_query(FunctionCallInfo fcinfo) {
         pg::fail({.code = core::ErrorCode::invalid_argument,
                   .message = "query must not be blank",
                   .hint = "Give words to search for, in web-search syntax."});
+    }
+    if (const auto length = pg::text_argument(fcinfo, 0).size(); length > max_query_length) {
+        pg::fail({.code = core::ErrorCode::invalid_argument,
+                  .message = "query is too long: " + std::to_string(length) + " bytes",
+                  .detail = "A query has at most " + std::to_string(max_query_length) + " bytes."});
     }
     if (PG_ARGISNULL(5) != PG_ARGISNULL(6)) {
         pg::fail({.code = core::ErrorCode::invalid_argument,
