@@ -130,12 +130,12 @@ SQL
 	return;
 }
 
-# A psql session that stays open.
+# A psql session that stays open, for as long as it takes: each answer has a minute.
 sub open_session {
 	my ($connection) = @_;
-	my %session = (in => '', out => '', err => '', answers => 0);
+	my %session = (in => '', out => '', err => '', answers => 0, timer => IPC::Run::timeout(60));
 	$session{run} = IPC::Run::start([ 'psql', '-XAtq', '-d', $connection ],
-		'<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, IPC::Run::timeout(60));
+		'<', \$session{in}, '>', \$session{out}, '2>', \$session{err}, $session{timer});
 	return \%session;
 }
 
@@ -144,6 +144,7 @@ sub ask {
 	my ($session, $sql) = @_;
 	my $end = 'end of answer ' . ++$session->{answers};
 	$session->{in} .= "$sql\n\\echo $end\n";
+	$session->{timer}->start;
 	$session->{run}->pump until $session->{out} =~ /\Q$end\E\n/;
 	my $answer = $session->{err} . ($session->{out} =~ s/\Q$end\E\n//r);
 	$session->{out} = $session->{err} = '';
@@ -153,6 +154,7 @@ sub ask {
 sub close_session {
 	my ($session) = @_;
 	$session->{in} .= "\\q\n";
+	$session->{timer}->start;
 	$session->{run}->finish;
 	return;
 }
