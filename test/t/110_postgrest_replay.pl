@@ -6,14 +6,15 @@ use JSON::PP;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use PoliciesTest qw(new_server create_register icalendar);
+use PoliciesTest qw(new_server icalendar);
 use PostgrestReplay;
 
 my $node = new_server('replayed');
-create_register($node, 'postgres');
+# As deploy/README.md sets it up.
+$node->safe_psql('postgres', slurp_file("$ENV{SCRATCH}/deploy/roles.sql"));
+is($node->safe_psql('postgres', q(SELECT setconfig::text FROM pg_db_role_setting WHERE setrole = 'authenticator'::regrole)), '{statement_timeout=30s,idle_in_transaction_session_timeout=10s}', 'requests that hang are ended');
 $node->safe_psql('postgres', <<'SQL');
-CREATE ROLE authenticator LOGIN NOINHERIT;
-GRANT policies_gateway, policies_caller, policies_auditor TO authenticator;
+ALTER ROLE authenticator RESET ALL; -- Nothing in a test is timed.
 INSERT INTO policies.policy_settings (tenant_id, required_approvals) VALUES ('strict', 1);
 SQL
 my $api = PostgrestReplay->new("dbname=postgres host=@{[ $node->host ]} port=@{[ $node->port ]}", 'authenticator');

@@ -4,6 +4,7 @@ use warnings;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 use JSON::PP;
+use POSIX ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -60,7 +61,7 @@ sub serve_stub {
 			'Content-Length: ' . length($answer) . "\r\nConnection: close\r\n\r\n", $method eq 'HEAD' ? '' : $answer;
 		close $client;
 	}
-	exit 0;
+	return;
 }
 
 my @children;
@@ -68,8 +69,8 @@ sub start {
 	my ($run) = @_;
 	my $pid = fork // die "cannot fork: $!";
 	if (!$pid) {
-		$run->();
-		require POSIX;
+		# Without this process's END blocks.
+		eval { $run->(); 1 } or print {*STDERR} $@;
 		POSIX::_exit(1);
 	}
 	push @children, $pid;
@@ -98,7 +99,7 @@ sub request {
 	my $body = $options{body};
 	local $SIG{PIPE} = 'IGNORE';
 	print $connection "$method $path HTTP/1.1\r\nHost: api.example.org\r\nAuthorization: Bearer x.y.z\r\n", map({ "$_\r\n" } @{ $options{headers} // [] }),
-		defined $body ? 'Content-Length: ' . ($options{length} // length $body) . "\r\n" : '', "Connection: close\r\n\r\n", $body // '';
+		defined $body ? 'Content-Length: ' . ($options{length} // length $body) . "\r\n" : '', "Connection: close\r\n\r\n", $body // $options{unframed} // '';
 	my $answer = do { local $/; <$connection> } // '';
 	my ($head, $content) = split /\r\n\r\n/, $answer, 2;
 	my ($status, @lines) = split /\r\n/, $head // '';
@@ -210,6 +211,12 @@ for my $case (
 	is($arrived->{headers}{'content-type'}, 'application/json', 'which is JSON');
 	is(decode_json($arrived->{body})->{id}, $id, 'with the id of the path') if $expected =~ /^\{/;
 }
+for my $case ([ 7, 65000, "$policies/$id/complete", 'id', $id ], [ 4096, 1000000, "/api/v1/business-calendars/$calendar/holidays", 'calendar_id', $calendar ]) {
+	my ($size, $length, $path, $argument, $value) = @$case;
+	my $body = '{"note":"' . 'x' x $length . '"}';
+	my $chunked = join '', map { sprintf("%x\r\n", length) . "$_\r\n" } unpack("(a$size)*", $body), '';
+	is(arrived('POST', $path, headers => [ 'Transfer-Encoding: chunked' ], unframed => $chunked)->{length}, length($body) + length(qq(,"$argument":"$value")), "$length bytes in chunks of $size arrive whole");
+}
 my $persons = '{"person_ids":["' . join('","', map { "per_$_" } 1 .. 50000) . '"]}';
 is(arrived('POST', "$policies/$id/acknowledgements", body => $persons)->{length}, length($persons) + length(qq(,"id":"$id")), 'a long list of persons arrives whole');
 is(arrived('POST', "/api/v1/business-calendars/$calendar/holidays", body => '{"icalendar":"BEGIN"}')->{body}, qq({"icalendar":"BEGIN","calendar_id":"$calendar"}), 'a calendar\'s id likewise');
@@ -292,6 +299,7 @@ is((request('GET', "$policies?x=" . 'y' x 9000))[0], 414, 'a query of 9,000 char
 # Without PostgREST.
 kill 'TERM', $stub;
 waitpid $stub, 0;
+@children = grep { $_ != $stub } @children;
 my ($status, undef, $content) = request('GET', $policies);
 is($status, 503, 'without PostgREST there is no service');
 is(decode_json($content)->{code}, '503', 'in JSON');
