@@ -4,7 +4,7 @@ set -eu
 major=${PG_MAJOR:-15}
 packages="make g++ cmake libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl libbusiness-hours-perl
-    postgresql-$major-cron rsync debian-policy pgbouncer sqlsmith valgrind procps tzdata"
+    postgresql-$major-cron rsync debian-policy pgbouncer sqlsmith valgrind procps tzdata libdbd-pg-perl nginx"
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
@@ -15,5 +15,10 @@ done
 echo "installing:$missing"
 as_root=$(dirname "$0")/as_root.sh
 "$as_root" apt-get update -qq
+# The programs alone are wanted: no service starts by being installed.
+if [ ! -e /usr/sbin/policy-rc.d ]; then
+    "$as_root" sh -c 'printf "#!/bin/sh\nexit 101\n" >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d'
+    trap '"$as_root" rm /usr/sbin/policy-rc.d' EXIT
+fi
 # shellcheck disable=SC2086
 "$as_root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
