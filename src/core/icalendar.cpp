@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <iterator>
 #include <map>
-#include <memory>
 #include <tuple>
 
-#include "core/libical.hpp"
+#include "core/civil_date.hpp"
+#include "core/icalendar_reader.hpp"
 #include "core/yearly_rule.hpp"
 
 namespace policies::core {
@@ -17,15 +17,8 @@ namespace policies::core {
 namespace {
 
 constexpr std::int32_t seconds_per_day = 86'400;
-constexpr Duration microseconds_per_day = Duration{seconds_per_day} * microseconds_per_second;
-constexpr Day epoch_day = 10'957; // 1 January 2000
-constexpr std::string_view default_name = "Holiday";
 constexpr const char* whole_days_hint = "Holidays are whole days: give DTSTART and DTEND as dates "
                                         "(VALUE=DATE), DTEND being the day after the last.";
-
-constexpr std::int64_t floor_divide(std::int64_t dividend, std::int64_t divisor) {
-    return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
-}
 
 Error unreadable(std::string message, std::string detail = {}) {
     return {ErrorCode::invalid_text, std::move(message), std::move(detail)};
@@ -34,125 +27,6 @@ Error unreadable(std::string message, std::string detail = {}) {
 Error violation(std::string message, std::string detail = {}, std::string hint = {}) {
     return {ErrorCode::check_violation, std::move(message), std::move(detail), std::move(hint)};
 }
-
-// ---------------------------------------------------------------------------------------------- UTF-8
-
-/// The length of the UTF-8 character that the text begins with, 0 when it begins with none.
-std::size_t character_length(std::string_view text) {
-    const auto byte = [text](std::size_t i) {
-        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-    };
-    const auto is_continuation = [](unsigned value) { return (value & 0xC0) == 0x80; };
-    const unsigned first = byte(0);
-    if (text.empty() || first < 0x80)
-        return text.empty() ? 0 : 1;
-    if (first < 0xC2 || first > 0xF4 || !is_continuation(byte(1)))
-        return 0;
-    if (first < 0xE0)
-        return 2;
-    if (!is_continuation(byte(2)))
-        return 0;
-    // Neither longer than needed, nor surrogates, nor above U+10FFFF.
-    if (first < 0xF0)
-        return (first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) ? 0 : 3;
-    if ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F))
-        return 0;
-    return is_continuation(byte(3)) ? 4 : 0;
-}
-
-bool is_utf8(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t length = character_length(text);
-        if (length == 0)
-            return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
-
-bool is_control(char character) {
-    return static_cast<unsigned char>(character) < ' ' || character == '\x7F';
-}
-
-// ------------------------------------------------------------------------------------------ content lines
-
-/// One content line (RFC 5545, 3.1), unfolded.
-struct ContentLine {
-    std::string text{};
-    std::size_t number{0}; ///< where it begins in the text
-    std::string name{};    ///< in upper case
-    std::string parameters{};
-    std::string value{};
-};
-
-/// Unfolds a text line by line. Lines end with CRLF, LF or CR; empty ones are skipped.
-class LineReader {
-public:
-    explicit LineReader(std::string_view text) : rest_(text) {
-        if (rest_.starts_with("\xEF\xBB\xBF"))
-            rest_.remove_prefix(3);
-    }
-
-    /// Reads the next line's text and number; false at the end.
-    bool next(ContentLine& line) {
-        line = {};
-        while (!rest_.empty() && line.text.empty()) {
-            line.number = number_ + 1;
-            line.text = take_line();
-        }
-        while (rest_.starts_with(' ') || rest_.starts_with('\t')) {
-            rest_.remove_prefix(1);
-            line.text += take_line();
-        }
-        return !line.text.empty();
-    }
-
-private:
-    std::string_view take_line() {
-        const std::size_t end = std::min(rest_.find_first_of("\r\n"), rest_.size());
-        const std::string_view line = rest_.substr(0, end);
-        rest_.remove_prefix(end);
-        if (rest_.starts_with("\r\n"))
-            rest_.remove_prefix(2);
-        else if (!rest_.empty())
-            rest_.remove_prefix(1);
-        ++number_;
-        return line;
-    }
-
-    std::string_view rest_;
-    std::size_t number_{0};
-};
-
-/// Splits a line into name, parameters and value; false when it has no name or no value.
-bool split_line(ContentLine& line) {
-    const std::string_view text = line.text;
-    constexpr std::string_view name_characters =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
-    const std::size_t name_end = text.find_first_not_of(name_characters);
-    if (name_end == 0 || name_end == std::string_view::npos)
-        return false;
-    if (text[name_end] != ';' && text[name_end] != ':')
-        return false;
-    // A colon within double quotes belongs to a parameter.
-    std::size_t colon = name_end;
-    for (bool is_quoted = false; colon < text.size() && (is_quoted || text[colon] != ':'); ++colon)
-        is_quoted = is_quoted != (text[colon] == '"');
-    if (colon == text.size())
-        return false;
-    line.name = to_upper(text.substr(0, name_end));
-    line.parameters = to_upper(text.substr(name_end, colon - name_end));
-    line.value = text.substr(colon + 1);
-    return true;
-}
-
-Error invalid_line(const ContentLine& line, std::string detail) {
-    return unreadable("invalid iCalendar line " + std::to_string(line.number) + ": " +
-                          core::quoted(line.text),
-                      std::move(detail));
-}
-
-// ------------------------------------------------------------------------------------------------ times
 
 /// The zone's offset east of UTC at an instant.
 std::int32_t offset_at(const TimeZone& zone, Instant instant) {
@@ -191,257 +65,12 @@ bool is_midnight(LocalSecond second) {
     return second % seconds_per_day == 0;
 }
 
-std::string date_text(Day day) {
-    const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-    char text[64];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-    return text;
-}
-
 std::string time_text(LocalSecond second) {
     const auto of_day = static_cast<int>(second - std::int64_t{day_of(second)} * seconds_per_day);
     char text[64];
     std::snprintf(text, sizeof text, " %02d:%02d:%02d", of_day / 3'600, of_day / 60 % 60, of_day % 60);
-    return date_text(day_of(second)) + text;
+    return format_date(day_of(second)) + text;
 }
-
-/// Reads a DURATION (RFC 5545, 3.3.6) that is not negative, in seconds.
-std::optional<std::int64_t> read_duration(std::string_view text) {
-    if (text.starts_with('+'))
-        text.remove_prefix(1);
-    // libical takes "P" and digits without a unit for nothing, and its numbers overflow.
-    if (!text.starts_with('P') || text.size() < 3 || text.size() > 64 ||
-        is_number(text.substr(text.size() - 1), 1) || text.back() == 'T')
-        return {};
-    std::size_t digits = 0;
-    for (const char character : text) {
-        digits = is_number({&character, 1}, 1) ? digits + 1 : 0;
-        if (digits > 6)
-            return {};
-    }
-    const icaldurationtype duration = icaldurationtype_from_string(std::string(text).c_str());
-    if (icaldurationtype_is_bad_duration(duration) || duration.is_neg != 0)
-        return {};
-    return (std::int64_t{duration.weeks} * 7 + duration.days) * seconds_per_day +
-           std::int64_t{duration.hours} * 3'600 + std::int64_t{duration.minutes} * 60 + duration.seconds;
-}
-
-// --------------------------------------------------------------------------------------------- events
-
-/// What is read of a VEVENT.
-struct Event {
-    std::optional<std::string> uid{};
-    std::optional<std::string> summary{};
-    std::optional<WrittenTime> start{};
-    std::optional<WrittenTime> end{};
-    std::optional<std::int64_t> duration{}; ///< seconds
-    std::optional<std::string> rule{};
-    std::optional<WrittenTime> recurrence_id{};
-    std::vector<WrittenTime> additions{};
-    std::vector<WrittenTime> exceptions{};
-    bool is_cancelled{false};
-
-    std::string_view name() const { return summary ? std::string_view(*summary) : default_name; }
-};
-
-struct FreeValue {
-    void operator()(icalvalue* value) const { icalvalue_free(value); }
-};
-
-/// Undoes the escapes of a TEXT (RFC 5545, 3.3.11). A backslash that escapes nothing stands for itself: of
-/// what it precedes libical would make a space, even of the first byte of a character.
-std::string unescaped(std::string_view text) {
-    std::string sound;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        sound += text[i];
-        if (text[i] != '\\')
-            continue;
-        if (i + 1 < text.size() && std::string_view("\\;,nN\"").find(text[i + 1]) != std::string_view::npos)
-            sound += text[++i];
-        else
-            sound += '\\';
-    }
-    const std::unique_ptr<icalvalue, FreeValue> value(
-        icalvalue_new_from_string(ICAL_TEXT_VALUE, sound.c_str()));
-    const char* content = value == nullptr ? nullptr : icalvalue_get_text(value.get());
-    return content == nullptr ? std::string() : std::string(content);
-}
-
-/// The name of a holiday, absent when the text is blank.
-Result<std::optional<std::string>> read_name(std::string_view text) {
-    std::string name = unescaped(text);
-    std::replace_if(name.begin(), name.end(), is_control, ' ');
-    const std::string_view shown = trimmed(name);
-    if (shown.size() > max_holiday_name_size)
-        return violation("invalid holiday name: " + core::quoted(shown),
-                         "It has " + std::to_string(shown.size()) + " bytes, more than " +
-                             std::to_string(max_holiday_name_size) + ".");
-    return shown.empty() ? std::optional<std::string>() : std::optional<std::string>(shown);
-}
-
-/// Reads the text's events.
-class EventReader {
-public:
-    Result<std::vector<Event>> read(std::string_view text) {
-        LineReader lines(text);
-        ContentLine line;
-        while (lines.next(line)) {
-            if (!is_utf8(line.text))
-                return unreadable("invalid iCalendar line " + std::to_string(line.number) +
-                                  ": it is not UTF-8");
-            const Check check = read_line(line);
-            if (!check)
-                return check.error();
-        }
-        if (!has_calendar_)
-            return no_calendar(text);
-        if (!open_.empty())
-            return unreadable("invalid iCalendar text: " + core::quoted("BEGIN:" + open_.back()) +
-                              " has no end");
-        if (!has_event_)
-            return violation("the iCalendar text holds no event", "No VEVENT is in it.");
-        return std::move(events_);
-    }
-
-private:
-    static Error no_calendar(std::string_view text) {
-        std::string_view start = trimmed(text);
-        start = start.substr(0, start.find_first_of("\r\n"));
-        return unreadable("no iCalendar: " + (is_utf8(start) ? core::quoted(start) : "not UTF-8"),
-                          "The text must begin with BEGIN:VCALENDAR.");
-    }
-
-    bool is_in_event() const { return open_.size() == 2 && open_[1] == "VEVENT" && open_[0] == "VCALENDAR"; }
-
-    /// Whether the line stands in a component whose content is ignored.
-    bool is_skipped() const { return open_.size() > 1 && !is_in_event(); }
-
-    Check read_line(ContentLine& line) {
-        if (!split_line(line)) {
-            if (!has_calendar_)
-                return no_calendar(line.text);
-            if (is_skipped() || trimmed(line.text).empty())
-                return Ok{};
-            return invalid_line(line, "A line is a name, perhaps parameters, a colon, and a value.");
-        }
-        if (line.name == "BEGIN")
-            return begin(line);
-        if (line.name == "END")
-            return end(line);
-        if (open_.empty())
-            return has_calendar_
-                       ? invalid_line(line, "It stands outside of BEGIN:VCALENDAR and END:VCALENDAR.")
-                       : no_calendar(line.text);
-        return is_in_event() ? read_property(line) : Ok{};
-    }
-
-    Check begin(const ContentLine& line) {
-        const std::string component = to_upper(trimmed(line.value));
-        if (open_.empty() && component != "VCALENDAR")
-            return has_calendar_ ? invalid_line(line, "Only VCALENDAR may stand alone.")
-                                 : no_calendar(line.text);
-        has_calendar_ = true;
-        open_.push_back(component);
-        if (!is_in_event())
-            return Ok{};
-        has_event_ = true;
-        event_ = {};
-        return Ok{};
-    }
-
-    Check end(const ContentLine& line) {
-        if (!has_calendar_)
-            return no_calendar(line.text);
-        if (open_.empty() || open_.back() != to_upper(trimmed(line.value)))
-            return invalid_line(line, open_.empty()
-                                          ? "Nothing is begun that it could end."
-                                          : "It does not end " + core::quoted("BEGIN:" + open_.back()) + ".");
-        if (is_in_event())
-            events_.push_back(std::move(event_));
-        open_.pop_back();
-        return Ok{};
-    }
-
-    Check read_property(const ContentLine& line) {
-        const std::string_view value = trimmed(line.value);
-        if (line.name == "DTSTART")
-            return read_single(line, event_.start, read_time(to_upper(value)));
-        if (line.name == "DTEND")
-            return read_single(line, event_.end, read_time(to_upper(value)));
-        if (line.name == "DURATION")
-            return read_single(line, event_.duration, read_duration(to_upper(value)));
-        if (line.name == "RECURRENCE-ID")
-            return read_recurrence_id(line);
-        if (line.name == "RRULE")
-            return read_single(line, event_.rule, std::optional<std::string>(value));
-        if (line.name == "EXDATE")
-            return read_times(line, event_.exceptions);
-        if (line.name == "RDATE")
-            return read_times(line, event_.additions);
-        if (line.name == "SUMMARY" && !event_.summary)
-            return read_summary(line);
-        if (line.name == "UID" && !event_.uid && !value.empty())
-            event_.uid = value;
-        if (line.name == "STATUS" && to_upper(value) == "CANCELLED")
-            event_.is_cancelled = true;
-        if (line.name == "EXRULE")
-            return violation("unsupported iCalendar property: " + core::quoted(line.text),
-                             "RFC 5545 has dropped EXRULE.", "List the dates left out as EXDATE.");
-        return Ok{};
-    }
-
-    template <typename T>
-    static Check read_single(const ContentLine& line, std::optional<T>& field, std::optional<T> value) {
-        if (!value)
-            return invalid_line(line, "The value of " + line.name + " cannot be read.");
-        if (field)
-            return violation("invalid iCalendar line " + std::to_string(line.number) + ": " +
-                                 core::quoted(line.text),
-                             "An event has at most one " + line.name + ".");
-        field = std::move(value);
-        return Ok{};
-    }
-
-    Check read_recurrence_id(const ContentLine& line) {
-        if (line.parameters.find(";RANGE=") != std::string::npos)
-            return violation("unsupported iCalendar property: " + core::quoted(line.text),
-                             "A change of this and all later occurrences is not read.",
-                             "End the rule with UNTIL, and add an event for the later occurrences.");
-        return read_single(line, event_.recurrence_id, read_time(to_upper(trimmed(line.value))));
-    }
-
-    Check read_times(const ContentLine& line, std::vector<WrittenTime>& times) {
-        std::string_view rest = line.value;
-        for (;;) {
-            const std::size_t comma = rest.find(',');
-            const std::string_view text = trimmed(rest.substr(0, comma));
-            const std::optional<WrittenTime> time = read_time(to_upper(text));
-            if (!time)
-                return invalid_line(line, "The date " + core::quoted(text) + " cannot be read.");
-            times.push_back(*time);
-            if (comma == std::string_view::npos)
-                return Ok{};
-            rest.remove_prefix(comma + 1);
-        }
-    }
-
-    Check read_summary(const ContentLine& line) {
-        Result<std::optional<std::string>> name = read_name(line.value);
-        if (!name)
-            return std::move(name).error();
-        event_.summary = *std::move(name);
-        return Ok{};
-    }
-
-    std::vector<std::string> open_{};
-    std::vector<Event> events_{};
-    Event event_{};
-    bool has_calendar_{false};
-    bool has_event_{false};
-};
-
-// ------------------------------------------------------------------------------------------- holidays
 
 /// Makes holidays of events.
 class HolidayReader {
@@ -644,7 +273,7 @@ private:
         if (first_day >= first_day_of_year(first_holiday_year) &&
             last_day < first_day_of_year(last_holiday_year + 1))
             return Ok{};
-        return invalid(event, "From " + date_text(first_day) + " to " + date_text(last_day) +
+        return invalid(event, "From " + format_date(first_day) + " to " + format_date(last_day) +
                                   " does not lie within the years " + std::to_string(first_holiday_year) +
                                   " to " + std::to_string(last_holiday_year) + ".");
     }
@@ -664,116 +293,6 @@ private:
     std::vector<Holiday> holidays_{};
 };
 
-// -------------------------------------------------------------------------------------------- writing
-
-constexpr std::size_t max_line_size = 75; // octets, without the line end
-
-bool is_line_separator(std::string_view character) {
-    // U+0085, U+2028 and U+2029, at which some programs break lines.
-    return character == "\xC2\x85" || character == "\xE2\x80\xA8" || character == "\xE2\x80\xA9";
-}
-
-void append_line(std::string& out, std::string_view line) {
-    std::size_t size = 0;
-    while (!line.empty()) {
-        const std::size_t length = std::max<std::size_t>(character_length(line), 1);
-        if (size + length > max_line_size) {
-            out += "\r\n ";
-            size = 1;
-        }
-        out += line.substr(0, length);
-        size += length;
-        line.remove_prefix(length);
-    }
-    out += "\r\n";
-}
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    while (!text.empty()) {
-        const std::size_t length = character_length(text);
-        const std::string_view character = text.substr(0, std::max<std::size_t>(length, 1));
-        if (length == 0)
-            out += "\xEF\xBF\xBD";
-        else if (character == "\n" || character == "\r" || is_line_separator(character))
-            out += "\\n";
-        else if (character == "\\" || character == ";" || character == ",")
-            (out += '\\') += character;
-        else if (is_control(character[0]) && character != "\t")
-            out += ' ';
-        else
-            out += character;
-        text.remove_prefix(text.starts_with("\r\n") ? 2 : character.size());
-    }
-    return out;
-}
-
-std::string percent_encoded(std::string_view url) {
-    constexpr char hexadecimal[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char character : url) {
-        const auto byte = static_cast<unsigned char>(character);
-        if (byte > ' ' && byte < 0x7F)
-            out += character;
-        else
-            ((out += '%') += hexadecimal[byte >> 4]) += hexadecimal[byte & 0x0F];
-    }
-    return out;
-}
-
-/// A DATE; nothing outside the years 0 to 9999.
-std::optional<std::string> written_date(std::int64_t day) {
-    if (day < first_day_of_year(0) || day >= first_day_of_year(10'000))
-        return {};
-    std::string text = date_text(static_cast<Day>(day));
-    std::erase(text, '-');
-    return text;
-}
-
-/// A DATE-TIME in UTC; nothing outside the years 0 to 9999.
-std::optional<std::string> written_time(Instant instant) {
-    const std::int64_t second = floor_divide(instant, microseconds_per_second);
-    const std::int64_t day = floor_divide(second, seconds_per_day);
-    std::optional<std::string> text = written_date(day + epoch_day);
-    if (!text)
-        return {};
-    const auto of_day = static_cast<int>(second - day * seconds_per_day);
-    char time[64];
-    std::snprintf(time, sizeof time, "T%02d%02d%02dZ", of_day / 3'600, of_day / 60 % 60, of_day % 60);
-    return *text + time;
-}
-
-void append_text(std::string& out, std::string_view name, std::string_view text) {
-    if (!text.empty())
-        append_line(out, std::string(name) + ":" + escaped(text));
-}
-
-void append_event(std::string& out, const CalendarEvent& event) {
-    const std::optional<std::string> stamp = written_time(event.stamp);
-    const std::optional<std::string> start =
-        event.day ? written_date(*event.day) : written_time(event.starts_at);
-    if (!stamp || !start)
-        return;
-    append_line(out, "BEGIN:VEVENT");
-    append_line(out, "UID:" + escaped(event.uid));
-    append_line(out, "DTSTAMP:" + *stamp);
-    append_line(out, (event.day ? "DTSTART;VALUE=DATE:" : "DTSTART:") + *start);
-    append_line(out, "SUMMARY:" + escaped(event.summary));
-    append_text(out, "DESCRIPTION", event.description);
-    if (!event.url.empty())
-        append_line(out, "URL:" + percent_encoded(event.url));
-    std::string categories;
-    for (const std::string& category : event.categories) {
-        categories += categories.empty() ? "" : ",";
-        categories += escaped(category);
-    }
-    if (!categories.empty())
-        append_line(out, "CATEGORIES:" + categories);
-    append_line(out, "SEQUENCE:" + std::to_string(event.sequence));
-    append_line(out, "TRANSP:TRANSPARENT"); // takes none of the reader's time
-    append_line(out, "END:VEVENT");
-}
-
 } // namespace
 
 Result<std::vector<Holiday>> read_holidays(std::string_view icalendar, const TimeZone& zone,
@@ -786,21 +305,10 @@ Result<std::vector<Holiday>> read_holidays(std::string_view icalendar, const Tim
         return unreadable("invalid iCalendar text: the character U+0000 after " + std::to_string(nul) +
                           " bytes");
     const LibicalErrors errors;
-    const Result<std::vector<Event>> events = EventReader().read(icalendar);
+    const Result<std::vector<Event>> events = read_events(icalendar);
     if (!events)
         return events.error();
     return HolidayReader(zone, endless_until).read(*events);
-}
-
-std::string write_events(std::string_view product_id, const std::vector<CalendarEvent>& events) {
-    std::string out;
-    append_line(out, "BEGIN:VCALENDAR");
-    append_line(out, "VERSION:2.0");
-    append_line(out, "PRODID:" + escaped(product_id));
-    for (const CalendarEvent& event : events)
-        append_event(out, event);
-    append_line(out, "END:VCALENDAR");
-    return out;
 }
 
 } // namespace policies::core

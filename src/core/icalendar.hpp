@@ -15,9 +15,6 @@ namespace policies::core {
 /// The longest iCalendar text that is read, in bytes.
 inline constexpr std::size_t max_icalendar_size = 1'048'576;
 
-/// The longest name of a holiday that is read, in bytes.
-inline constexpr std::size_t max_holiday_name_size = 255;
-
 /// Reads the events (VEVENT) of one or several iCalendar objects (RFC 5545) as holidays.
 ///
 /// Days: a DATE, and a DATE-TIME without "Z" whatever its TZID, is the day as written; a DATE-TIME in UTC is

@@ -20,7 +20,7 @@ void require_limits(const std::vector<Holiday>& holidays) {
     for (const Holiday& holiday : holidays) {
         require(first_day <= holiday.first_day && holiday.first_day <= holiday.last_day);
         require(holiday.last_day <= last_day);
-        require(!holiday.name.empty() && holiday.name.size() <= max_holiday_name_size);
+        require(!holiday.name.empty() && holiday.name.size() <= max_holiday_name_length);
         require(std::none_of(holiday.name.begin(), holiday.name.end(), [](char character) {
             return static_cast<unsigned char>(character) < ' ' || character == '\x7F';
         }));
@@ -75,7 +75,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(again->size() == 1 && again->front().first_day == 0 && again->front().last_day == 0);
         require_limits(*again);
     } else {
-        require(size > max_holiday_name_size / 3);
+        require(size > max_holiday_name_length / 3);
     }
     return 0;
 }
