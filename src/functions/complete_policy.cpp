@@ -1,5 +1,5 @@
 #include "core/cadence.hpp"
-#include "functions/locked_policy.hpp"
+#include "functions/policy_records.hpp"
 #include "functions/policy_settings.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"

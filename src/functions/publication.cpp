@@ -1,5 +1,5 @@
 #include "core/version.hpp"
-#include "functions/locked_policy.hpp"
+#include "functions/policy_records.hpp"
 #include "functions/policy_settings.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
@@ -10,19 +10,15 @@
 
 extern "C" {
 #include "access/xact.h"
-#include "utils/array.h"
 }
 
-// The work of publish_policy(), approve_policy(), request_acknowledgements() and acknowledge_policy(). The
+// The work of publish_policy() and approve_policy(). The
 // policy is read, locked and updated with the caller's rights; the records, which callers cannot write, are
 // with their owner's. Whoever writes them holds the lock on the policy's row until its transaction ends.
 
 namespace {
 
 using namespace policies;
-
-constexpr std::size_t max_requested_persons = 10'000;
-constexpr std::size_t max_person_id_length = 255;
 
 /// A policy whose row is locked, as a publication or an approval sees it.
 struct LockedPolicy {
@@ -32,30 +28,8 @@ struct LockedPolicy {
     std::string content_hash;
     TimestampTz content_since; ///< when the content was last changed
     std::string author_ids;    ///< who changed it since the last publication, an array as text
-    std::optional<std::string> last_version;
-    std::optional<std::string> last_hash;
-    std::optional<TimestampTz> last_published_at;
+    std::optional<PublishedVersion> last_version;
 };
-
-[[noreturn]] void fail(core::ErrorCode code, std::string message, std::string detail = {},
-                       std::string hint = {}) {
-    pg::fail(
-        {.code = code, .message = std::move(message), .detail = std::move(detail), .hint = std::move(hint)});
-}
-
-/// The caller's context. A copy: what follows may change its cache.
-core::Claims current_caller() {
-    return pg::unwrap(pg::current_context().claims);
-}
-
-/// The calling person, who alone can answer for something.
-std::string require_person(const core::Claims& caller, const char* action) {
-    if (!caller.person_id) {
-        fail(core::ErrorCode::not_permitted, std::string("only a person can ") + action + " a policy",
-             "The caller's claims name no person.");
-    }
-    return *caller.person_id;
-}
 
 void read_draft(const core::Claims& caller, LockedPolicy& policy) {
     if (pg::execute("SELECT content_since, author_ids::pg_catalog.text FROM policies.policy_drafts "
@@ -68,17 +42,6 @@ void read_draft(const core::Claims& caller, LockedPolicy& policy) {
     policy.author_ids = pg::result_text(0, 2).value();
 }
 
-void read_last_version(const core::Claims& caller, LockedPolicy& policy) {
-    if (pg::execute("SELECT version, version_hash, published_at FROM policies.policy_versions "
-                    "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
-                    "ORDER BY version_sort_key DESC LIMIT 1",
-                    {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id)}) > 0) {
-        policy.last_version = pg::result_text(0, 1);
-        policy.last_hash = pg::result_text(0, 2);
-        policy.last_published_at = DatumGetTimestampTz(pg::result_value(0, 3).value);
-    }
-}
-
 LockedPolicy lock_content(const core::Claims& caller, const std::string& id) {
     lock_policy(caller, id,
                 "app_id, policies.policy_content(pg_catalog.to_jsonb(p))::pg_catalog.text, "
@@ -89,21 +52,9 @@ LockedPolicy lock_content(const core::Claims& caller, const std::string& id) {
                         .content_hash = pg::result_text(0, 3).value(),
                         .content_since = 0,
                         .author_ids = {},
-                        .last_version = std::nullopt,
-                        .last_hash = std::nullopt,
-                        .last_published_at = std::nullopt};
+                        .last_version = last_version(caller, id)};
     read_draft(caller, policy);
-    read_last_version(caller, policy);
     return policy;
-}
-
-/// The owner of the records, with whose rights they are written, once it owns these tables of them as well:
-/// another owner's triggers would run with its rights.
-Oid owner_of_records(std::initializer_list<const char*> written) {
-    for (const auto* const table : written) {
-        pg::register_owner(table);
-    }
-    return pg::register_owner("policy_versions");
 }
 
 /// How many persons have approved the content since it was last changed, and were not its authors.
@@ -168,7 +119,7 @@ void insert_version(const core::Claims& caller, const LockedPolicy& policy, cons
          pg::text_parameter(caller.person_id),
          pg::text_parameter(policy.content),
          pg::text_parameter(policy.content_hash),
-         pg::text_parameter(policy.last_hash)});
+         pg::text_parameter(policy.last_version ? std::optional(policy.last_version->hash) : std::nullopt)});
     pg::execute("UPDATE policies.policy_drafts SET author_ids = '{}', published_hash = $3 "
                 "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND id OPERATOR(pg_catalog.=) $2",
                 {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
@@ -256,72 +207,6 @@ void insert_approval(const core::Claims& caller, const LockedPolicy& policy, con
     }
 }
 
-std::string require_published(const LockedPolicy& policy) {
-    if (!policy.last_version) {
-        fail(core::ErrorCode::conflict, "policy " + core::quoted(policy.id) + " has no published version", {},
-             "Publish it by publish_policy() first.");
-    }
-    return *policy.last_version;
-}
-
-/// Nobody has read what was published while they read another version.
-void require_latest(const LockedPolicy& policy, const std::string& latest,
-                    const std::optional<std::string>& read_version) {
-    if (!read_version) {
-        return;
-    }
-    const auto given = pg::unwrap(core::parse_version(*read_version));
-    if (core::compare_versions(given, *core::parse_version(latest)) != 0) {
-        fail(core::ErrorCode::conflict,
-             "version " + core::quoted(*read_version) + " of policy " + core::quoted(policy.id) +
-                 " is not the latest",
-             "The latest is " + core::quoted(latest) + ".", "Read that one.");
-    }
-}
-
-/// The persons in argument n, each once.
-std::vector<std::string> persons_argument(FunctionCallInfo fcinfo, int n) {
-    Datum* elements = nullptr;
-    bool* nulls = nullptr;
-    int count = 0;
-    pg::call([&] {
-        deconstruct_array(PG_GETARG_ARRAYTYPE_P(n), TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls,
-                          &count);
-    });
-    if (count == 0 || static_cast<std::size_t>(count) > max_requested_persons) {
-        fail(core::ErrorCode::invalid_argument, "person_ids must name 1 to " +
-                                                    std::to_string(max_requested_persons) + " persons, not " +
-                                                    std::to_string(count));
-    }
-    std::vector<std::string> persons;
-    for (int i = 0; i < count; ++i) {
-        const auto person = nulls[i] ? std::string_view{} : pg::text_view(elements[i]);
-        if (person.find_first_not_of(" \t\r\n") == std::string_view::npos ||
-            person.size() > max_person_id_length) {
-            fail(core::ErrorCode::invalid_argument,
-                 "invalid person id: " + (nulls[i] ? std::string("NULL") : core::quoted(person)),
-                 "A person id has 1 to " + std::to_string(max_person_id_length) +
-                     " bytes, not blanks alone.");
-        }
-        persons.emplace_back(person);
-    }
-    std::ranges::sort(persons);
-    persons.erase(std::unique(persons.begin(), persons.end()), persons.end());
-    return persons;
-}
-
-std::optional<TimestampTz> due_argument(FunctionCallInfo fcinfo, int n, TimestampTz now) {
-    if (PG_ARGISNULL(n)) {
-        return std::nullopt;
-    }
-    const TimestampTz due_at = PG_GETARG_TIMESTAMPTZ(n);
-    if (!pg::is_finite(due_at) || due_at <= now) {
-        const char* const shown = pg::call([&] { return timestamptz_to_str(due_at); });
-        fail(core::ErrorCode::invalid_argument, std::string("due_at must be a time to come, not ") + shown);
-    }
-    return due_at;
-}
-
 } // namespace
 
 /// publish_version(id, version, change_note)
@@ -334,13 +219,15 @@ POLICIES_FUNCTION(publish_version) {
 
     const pg::SpiSession session;
     const auto policy = lock_content(caller, id);
-    const auto version = pg::unwrap(core::next_version(policy.last_version, requested));
+    const auto& last = policy.last_version;
+    const auto last_text = last ? std::optional(last->version) : std::nullopt;
+    const auto version = pg::unwrap(core::next_version(last_text, requested));
     const auto settings = settings_of(caller.tenant_id, policy.app_id);
     require_approvals(caller, policy, settings.required_approvals);
     // Later than the version before, whose transaction may have begun after this one.
-    const TimestampTz published_at = std::max<TimestampTz>(
-        GetCurrentTransactionStartTimestamp(), policy.last_published_at ? *policy.last_published_at + 1 : 0);
-    const auto* const change = change_between(policy.last_version, version);
+    const TimestampTz published_at =
+        std::max<TimestampTz>(GetCurrentTransactionStartTimestamp(), last ? last->published_at + 1 : 0);
+    const auto* const change = change_between(last_text, version);
     {
         const pg::RunAs owner(owner_of_records({"policy_drafts", "policy_acknowledgements"}));
         insert_version(caller, policy, version, change, change_note, published_at);
@@ -373,86 +260,4 @@ POLICIES_FUNCTION(approve_content) {
     refuse_author(policy, person);
     insert_approval(caller, policy, person, note);
     return Int32GetDatum(count_approvals(caller, policy));
-}
-
-/// add_acknowledgement_requests(id, person_ids, due_at)
-POLICIES_FUNCTION(add_acknowledgement_requests) {
-    pg::require_arguments(fcinfo, {"id", "person_ids"});
-    const auto caller = current_caller();
-    const auto id = pg::typed_id_argument(fcinfo, 0);
-    const TimestampTz now = GetCurrentTransactionStartTimestamp();
-    const auto persons = persons_argument(fcinfo, 1);
-    const auto due_at = due_argument(fcinfo, 2, now);
-
-    const pg::SpiSession session;
-    const auto policy = lock_content(caller, id);
-    const auto version = require_published(policy);
-    const pg::RunAs owner(owner_of_records({"policy_acknowledgements"}));
-    pg::execute("INSERT INTO policies.policy_acknowledgements "
-                "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
-                "SELECT policies.new_id('ack'), $1, $2, $3, $4, p.person_id, $5, $6, $7 "
-                "FROM pg_catalog.unnest($8) AS p (person_id) "
-                "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET "
-                "requested_at = coalesce(policy_acknowledgements.requested_at, excluded.requested_at), "
-                "requested_by = coalesce(policy_acknowledgements.requested_by, excluded.requested_by), "
-                "due_at = CASE WHEN policy_acknowledgements.acknowledged_at IS NULL THEN excluded.due_at "
-                "ELSE policy_acknowledgements.due_at END",
-                {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
-                 pg::text_parameter(policy.id), pg::text_parameter(version), pg::timestamp_parameter(now),
-                 pg::text_parameter(caller.person_id), pg::timestamp_parameter(due_at),
-                 pg::text_array_parameter(persons)});
-    const auto open =
-        pg::query("SELECT pg_catalog.count(*) FROM policies.policy_acknowledgements "
-                  "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
-                  "AND version OPERATOR(pg_catalog.=) $3 AND person_id OPERATOR(pg_catalog.=) ANY ($4) "
-                  "AND acknowledged_at IS NULL",
-                  {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id),
-                   pg::text_parameter(version), pg::text_array_parameter(persons)});
-    return Int32GetDatum(std::stoi(open.at(0)[0].value()));
-}
-
-/// record_acknowledgement(id, version)
-POLICIES_FUNCTION(record_acknowledgement) {
-    pg::require_arguments(fcinfo, {"id"});
-    const auto caller = current_caller();
-    const auto id = pg::typed_id_argument(fcinfo, 0);
-    const auto person = require_person(caller, "acknowledge");
-    const auto read_version = pg::optional_text_argument(fcinfo, 1);
-
-    const pg::SpiSession session;
-    const auto policy = lock_content(caller, id);
-    const auto version = require_published(policy);
-    require_latest(policy, version, read_version);
-    const TimestampTz now = GetCurrentTransactionStartTimestamp();
-    const pg::RunAs owner(owner_of_records({"policy_acknowledgements"}));
-    const auto answered = pg::execute(
-        "UPDATE policies.policy_acknowledgements SET acknowledged_at = $4, acknowledged_version = $5 "
-        "WHERE tenant_id OPERATOR(pg_catalog.=) $1 AND policy_id OPERATOR(pg_catalog.=) $2 "
-        "AND person_id OPERATOR(pg_catalog.=) $3 AND acknowledged_at IS NULL AND superseded_at IS NULL",
-        {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.id), pg::text_parameter(person),
-         pg::timestamp_parameter(now), pg::text_parameter(version)});
-    if (answered > 0) {
-        PG_RETURN_VOID();
-    }
-    const auto added = pg::execute(
-        "INSERT INTO policies.policy_acknowledgements (id, tenant_id, app_id, policy_id, version, person_id, "
-        "acknowledged_at, acknowledged_version) "
-        "SELECT $1, $2, $3, $4, $5, $6, $7, $5 WHERE NOT EXISTS ("
-        "SELECT FROM policies.policy_acknowledgements a "
-        "WHERE a.tenant_id OPERATOR(pg_catalog.=) $2 AND a.policy_id OPERATOR(pg_catalog.=) $4 "
-        "AND a.person_id OPERATOR(pg_catalog.=) $6 AND a.acknowledged_version OPERATOR(pg_catalog.=) $5) "
-        "ON CONFLICT (tenant_id, policy_id, version, person_id) DO NOTHING",
-        {{.type = TEXTOID, .value = pg::new_id("ack")},
-         pg::text_parameter(caller.tenant_id),
-         pg::text_parameter(policy.app_id),
-         pg::text_parameter(policy.id),
-         pg::text_parameter(version),
-         pg::text_parameter(person),
-         pg::timestamp_parameter(now)});
-    if (added == 0) {
-        fail(core::ErrorCode::conflict, "person " + core::quoted(person) + " has acknowledged version " +
-                                            core::quoted(version) + " of policy " + core::quoted(policy.id) +
-                                            " already");
-    }
-    PG_RETURN_VOID();
 }

@@ -7,6 +7,7 @@
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
+#include "pg/table.hpp"
 #include "pg/time_zone.hpp"
 #include "pg/trigger.hpp"
 
@@ -209,11 +210,8 @@ CalendarInForce read_calendar(const core::Claims& caller, std::optional<Timestam
 
 CachedRules read_rules(const core::Claims& caller, std::optional<TimestampTz> as_of) {
     const pg::SpiSession session;
-    pg::call([] {
-        const Oid schema = get_namespace_oid("policies", false);
-        std::ranges::transform(source_relations, watched_relations.begin(),
-                               [&](const char* name) { return get_relname_relid(name, schema); });
-    });
+    std::ranges::transform(source_relations, watched_relations.begin(),
+                           [](const char* name) { return pg::relation_oid("policies", name); });
     if (!OidIsValid(watched_relations.front())) {
         pg::fail({.code = core::ErrorCode::wrong_object,
                   .message = "the register has no business calendars yet",
