@@ -14,6 +14,9 @@
 #include <cmark-gfm.h>
 #include <nlohmann/json.hpp>
 
+#include "core/heading_anchor.hpp"
+#include "core/markdown_cost.hpp"
+
 namespace policies::core {
 
 namespace {
@@ -24,109 +27,6 @@ Error too_complex(std::string detail) {
     return {ErrorCode::not_supported, "the Markdown text is too complex", std::move(detail)};
 }
 
-/// Estimates how long cmark-gfm takes for what it takes quadratic time for; version 0.29.0.gfm.6, which
-/// Debian 12 packages, lacks the mending of CVE-2023-22483, 22484, 22486, 24824 and 37463. Everything else is
-/// linear.
-class CostEstimate {
-public:
-    /// In nanoseconds, roughly.
-    static std::uint64_t of(std::string_view text) {
-        CostEstimate estimate;
-        while (!text.empty()) {
-            const std::size_t length = std::min(text.find_first_of("\r\n"), text.size());
-            estimate.add_line(text.substr(0, length));
-            text.remove_prefix(length);
-            text.remove_prefix(text.starts_with("\r\n") ? 2 : std::min<std::size_t>(text.size(), 1));
-        }
-        estimate.end_block();
-        // Each piece of inline text looks at all that it stands in.
-        return estimate.cost_ + estimate.greatest_depth_ * (estimate.lines_ * 4 + estimate.marks_ * 60);
-    }
-
-private:
-    static constexpr std::string_view blanks = " \t\v\f";
-
-    void add_line(std::string_view line) {
-        ++lines_;
-        greatest_depth_ = std::max(greatest_depth_, depth(line));
-        if (line.find_first_not_of(blanks) == std::string_view::npos) {
-            end_block();
-            return;
-        }
-        block_bytes_ += line.size();
-        add_cells(line);
-        add_marks(line);
-        add_words(line);
-    }
-
-    /// A line that may divide a table's head from its body has the paragraph above it read as the head, each
-    /// time. The cells of a row are a list that is walked to append to it.
-    void add_cells(std::string_view line) {
-        if (line.find_first_not_of("|:-+*>.)0123456789 \t\v\f") == std::string_view::npos)
-            cost_ += block_bytes_ * 20;
-        const auto pipes = static_cast<std::uint64_t>(std::count(line.begin(), line.end(), '|'));
-        cost_ += pipes * pipes * 3;
-    }
-
-    void add_marks(std::string_view line) {
-        marks_ += static_cast<std::uint64_t>(std::ranges::count_if(line, [](char c) {
-            return std::string_view("*_~`[]!<&\\:@.'\"-").find(c) != std::string_view::npos;
-        }));
-        // Not quadratic, but slow: each may be in the middle of an address.
-        cost_ += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), '@')) * 10'000;
-        closing_brackets_ += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), ']'));
-        for (std::size_t i = line.find("!["); i != std::string_view::npos; i = line.find("![", i + 2))
-            ++images_;
-    }
-
-    /// A bare link has all of its parentheses counted for each one at its end. Where no link can be, all of
-    /// the word is read again for each beginning of one.
-    void add_words(std::string_view line) {
-        while (!line.empty()) {
-            const std::string_view word = line.substr(0, line.find_first_of(blanks));
-            const auto parentheses = static_cast<std::uint64_t>(std::count(word.begin(), word.end(), ')'));
-            auto prefixes = static_cast<std::uint64_t>(std::count(word.begin(), word.end(), ':'));
-            for (std::size_t i = word.find("www."); i != std::string_view::npos; i = word.find("www.", i + 4))
-                ++prefixes;
-            cost_ += (parentheses + 3 * prefixes) * word.size();
-            line.remove_prefix(std::min(word.size() + 1, line.size()));
-        }
-    }
-
-    /// Every link looks at all images that are open before it.
-    void end_block() {
-        cost_ += images_ * closing_brackets_ * 8;
-        block_bytes_ = images_ = closing_brackets_ = 0;
-    }
-
-    /// At most so many quotes and lists may be open in this line: each line, even an empty one, passes all of
-    /// them.
-    static std::uint64_t depth(std::string_view line) {
-        std::uint64_t halves = 0;
-        for (const char character : line) {
-            if (character == ' ')
-                ++halves;
-            else if (character == '\t')
-                halves += 4;
-            else if (character == '>' || character == '-' || character == '+' || character == '*')
-                halves += 2;
-            else if (character == '.' || character == ')')
-                halves += 2;
-            else if (character < '0' || character > '9')
-                break;
-        }
-        return halves / 2;
-    }
-
-    std::uint64_t cost_{0};
-    std::uint64_t lines_{0};
-    std::uint64_t marks_{0}; ///< that may begin or end a piece of inline text
-    std::uint64_t greatest_depth_{0};
-    std::uint64_t block_bytes_{0}; ///< of the lines since the last empty one
-    std::uint64_t images_{0};
-    std::uint64_t closing_brackets_{0};
-};
-
 constexpr std::uint64_t max_cost = 3'000'000'000;
 
 Check check_limits(std::string_view markdown) {
@@ -134,7 +34,7 @@ Check check_limits(std::string_view markdown) {
         return Error{ErrorCode::not_supported,
                      "the Markdown text is too long: " + std::to_string(markdown.size()) + " bytes",
                      "It must not be longer than " + std::to_string(max_markdown_length) + " bytes."};
-    if (CostEstimate::of(markdown) > max_cost)
+    if (markdown_cost(markdown) > max_cost)
         return too_complex("It has too much markup without an empty line, or is nested too deeply.");
     return Ok{};
 }
@@ -341,96 +241,6 @@ Result<Document> read_document(Arena& arena, std::string_view markdown) {
     return document;
 }
 
-struct CodePoint {
-    char32_t value;
-    std::size_t length;
-};
-
-/// The first character of a text in UTF-8, as cmark-gfm has made it.
-CodePoint first_code_point(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (length > text.size() || lead < 0x80)
-        return {lead, 1};
-    char32_t value = lead & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i)
-        value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3F);
-    return {value, length};
-}
-
-void append_code_point(std::string& out, char32_t value) {
-    if (value < 0x80) {
-        out += static_cast<char>(value);
-    } else if (value < 0x800) {
-        out += static_cast<char>(0xC0 | value >> 6);
-        out += static_cast<char>(0x80 | (value & 0x3F));
-    } else {
-        if (value < 0x10000) {
-            out += static_cast<char>(0xE0 | value >> 12);
-        } else {
-            out += static_cast<char>(0xF0 | value >> 18);
-            out += static_cast<char>(0x80 | (value >> 12 & 0x3F));
-        }
-        out += static_cast<char>(0x80 | (value >> 6 & 0x3F));
-        out += static_cast<char>(0x80 | (value & 0x3F));
-    }
-}
-
-struct Range {
-    char32_t first;
-    char32_t last;
-};
-
-/// Beyond ASCII, the blocks of controls, spaces, punctuation and symbols: letters of every script stay.
-constexpr Range dropped_characters[] = {
-    {0x80, 0xA9},     {0xAB, 0xB4},     {0xB6, 0xB9},     {0xBB, 0xBF},       {0xD7, 0xD7},
-    {0xF7, 0xF7},     {0x1680, 0x1680}, {0x2000, 0x206F}, {0x2190, 0x2BFF},   {0x2E00, 0x2E7F},
-    {0x3000, 0x3004}, {0x3008, 0x3020}, {0xD800, 0xF8FF}, {0xFE00, 0xFE0F},   {0xFE10, 0xFE1F},
-    {0xFE30, 0xFE6F}, {0xFEFF, 0xFF0F}, {0xFFE0, 0xFFFF}, {0x1F000, 0x1FAFF}, {0xE0000, 0x10FFFF}};
-
-bool is_dropped(char32_t value) {
-    if (value < 0x80)
-        return !((value >= '0' && value <= '9') || (value >= 'a' && value <= 'z') || value == '-' ||
-                 value == '_');
-    return std::any_of(std::begin(dropped_characters), std::end(dropped_characters),
-                       [value](const Range& range) { return range.first <= value && value <= range.last; });
-}
-
-/// Of ASCII, Latin, Greek and Cyrillic, where one character answers one.
-char32_t lower_case(char32_t value) {
-    const auto is_within = [value](char32_t first, char32_t last) { return first <= value && value <= last; };
-    if (is_within('A', 'Z') || (is_within(0xC0, 0xDE) && value != 0xD7) ||
-        (is_within(0x391, 0x3A9) && value != 0x3A2) || is_within(0x410, 0x42F))
-        return value + 0x20;
-    if (is_within(0x400, 0x40F))
-        return value + 0x50;
-    const bool is_pair_from_even = (is_within(0x100, 0x137) && value != 0x130 && value != 0x131) ||
-                                   is_within(0x14A, 0x177) || is_within(0x460, 0x481);
-    const bool is_pair_from_odd = is_within(0x139, 0x148) || is_within(0x179, 0x17E);
-    if ((is_pair_from_even && value % 2 == 0) || (is_pair_from_odd && value % 2 == 1))
-        return value + 1;
-    return value;
-}
-
-/// Holds letters, digits, '-' and '_' only: nothing that HTML or JSON gives a meaning to.
-std::string anchor_of(std::string_view title) {
-    std::string anchor;
-    while (!title.empty()) {
-        const CodePoint character = first_code_point(title);
-        title.remove_prefix(character.length);
-        const char32_t value = character.value == ' ' ? U'-' : lower_case(character.value);
-        if (is_dropped(value))
-            continue;
-        const std::size_t length = anchor.size();
-        append_code_point(anchor, value);
-        if (anchor.size() > max_anchor_length) {
-            anchor.resize(length);
-            break;
-        }
-    }
-    return anchor.empty() ? "section" : anchor;
-}
-
 struct Heading {
     int level{0};
     std::string title;
@@ -441,7 +251,7 @@ struct Heading {
 void make_anchors(std::vector<Heading>& headings) {
     std::unordered_map<std::string, std::size_t> repetitions;
     for (Heading& heading : headings) {
-        const std::string base = anchor_of(heading.title);
+        const std::string base = heading_anchor(heading.title);
         heading.anchor = base;
         while (!repetitions.emplace(heading.anchor, 0).second)
             heading.anchor = base + '-' + std::to_string(++repetitions[base]);

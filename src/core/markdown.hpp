@@ -15,9 +15,6 @@ inline constexpr std::size_t max_markdown_length = 4 * 1024 * 1024;
 /// repeat a long link by its reference, multiply.
 inline constexpr std::size_t max_markdown_memory = 256 * 1024 * 1024;
 
-/// The longest anchor, in bytes, before the number that makes it unique.
-inline constexpr std::size_t max_anchor_length = 255;
-
 /// The HTML of a Markdown text: CommonMark with GitHub's tables, strikethrough, bare links and task lists, by
 /// cmark-gfm. The result is a fragment that is safe to show to others:
 /// - raw HTML is left out, a comment in its place;

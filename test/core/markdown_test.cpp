@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/expectations.hpp"
+#include "core/heading_anchor.hpp"
 #include "core/html_check.hpp"
 
 namespace policies::core {
