@@ -110,33 +110,43 @@ pg::KeptStatement parse_query{
         "AND NOT p.is_deleted), 'simple'))::pg_catalog.regconfig AS language OFFSET 0) AS l "
         "CROSS JOIN LATERAL (SELECT pg_catalog.websearch_to_tsquery(l.language, $2) AS words OFFSET 0) AS w"};
 
-/// The search among rows s of the caller's tenant that hold the words $4.
-std::string search_among(std::string_view rows) {
-    return "SELECT found.policy_id, found.rank FROM ("
-           "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, $3) AS rank FROM " +
-           std::string(rows) +
-           " AND ($2 IS NULL OR s.app_id OPERATOR(pg_catalog.=) $2) "
-           "AND ($5 IS NULL OR s.category OPERATOR(pg_catalog.=) $5) "
-           "AND ($6 IS NULL OR s.status OPERATOR(pg_catalog.=) $6) "
-           "AND ($7 IS NULL OR s.tags OPERATOR(pg_catalog.?) $7) "
-           "AND ($8 IS NULL OR s.owner_id OPERATOR(pg_catalog.=) $8) OFFSET 0) AS found "
-           "WHERE $9 IS NULL OR found.rank OPERATOR(pg_catalog.<) $9 "
-           "OR found.rank OPERATOR(pg_catalog.=) $9 AND found.policy_id OPERATOR(pg_catalog.>) $10 "
-           "ORDER BY found.rank DESC, found.policy_id LIMIT $11";
+/// String literals joined by the compiler.
+template <std::size_t... sizes>
+constexpr auto joined(const char (&... parts)[sizes]) {
+    std::array<char, (sizes + ... + 1) - sizeof...(sizes)> text{};
+    char* end = text.data();
+    ((end = std::copy_n(parts, sizes - 1, end)), ...);
+    return text;
 }
 
-const std::string search_few_rows = search_among(
+/// The search among rows s of the caller's tenant that hold the words $4.
+template <std::size_t size>
+constexpr auto search_among(const char (&rows)[size]) {
+    return joined("SELECT found.policy_id, found.rank FROM ("
+                  "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, $3) AS rank FROM ",
+                  rows,
+                  " AND ($2 IS NULL OR s.app_id OPERATOR(pg_catalog.=) $2) "
+                  "AND ($5 IS NULL OR s.category OPERATOR(pg_catalog.=) $5) "
+                  "AND ($6 IS NULL OR s.status OPERATOR(pg_catalog.=) $6) "
+                  "AND ($7 IS NULL OR s.tags OPERATOR(pg_catalog.?) $7) "
+                  "AND ($8 IS NULL OR s.owner_id OPERATOR(pg_catalog.=) $8) OFFSET 0) AS found "
+                  "WHERE $9 IS NULL OR found.rank OPERATOR(pg_catalog.<) $9 "
+                  "OR found.rank OPERATOR(pg_catalog.=) $9 AND found.policy_id OPERATOR(pg_catalog.>) $10 "
+                  "ORDER BY found.rank DESC, found.policy_id LIMIT $11");
+}
+
+constexpr auto search_few_rows = search_among(
     "(SELECT * FROM policies.policy_search t WHERE t.tenant_id OPERATOR(pg_catalog.=) $1 OFFSET 0) "
     "AS s WHERE s.document OPERATOR(pg_catalog.@@) $4");
 /// The primary key, of no use here, is kept out by coalesce().
-const std::string search_by_words =
+constexpr auto search_by_words =
     search_among("policies.policy_search s WHERE coalesce(s.tenant_id, '') OPERATOR(pg_catalog.=) $1 "
                  "AND s.document OPERATOR(pg_catalog.@@) $4");
 
 /// The caller's tenant and app are part of both; nothing else keeps other tenants' rows out.
-pg::KeptStatement few_rows{.sql = search_few_rows.c_str()};
+pg::KeptStatement few_rows{.sql = search_few_rows.data()};
 /// Planned for its query: words may be in every document or in none.
-pg::KeptStatement by_words{.sql = search_by_words.c_str(), .planning = pg::Planning::for_each_execution};
+pg::KeptStatement by_words{.sql = search_by_words.data(), .planning = pg::Planning::for_each_execution};
 
 } // namespace
 
