@@ -48,7 +48,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed demo bench check check-all check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest serve
+.PHONY: installed demo bench check check-all check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest serve bench-http
 
 # A second make, since this one may have started without PGXS.
 installed:
@@ -64,6 +64,11 @@ check: check-source check-core check-sanitizers check-fuzz check-regress check-i
 # By hand: five minutes. BENCH_ROWS=20000 for a quick look.
 bench: installed
 	tools/in_scratch.sh bench bench/run.sh
+
+# By hand: two minutes. Needs a postgrest binary, and wrk, which is installed.
+bench-http: installed
+	tools/install_packages.sh wrk
+	tools/in_scratch.sh bench-http bench/http.sh
 
 # Every suite on every supported major that Debian packages; the line of each major stands at the end.
 check-all:

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Installs the Debian packages that building and testing need, those that are missing only. PG_MAJOR: 15 by default.
+# Installs the Debian packages that building and testing need, those that are missing only, or those that are named.
+# PG_MAJOR: 15 by default.
 set -eu
 major=${PG_MAJOR:-15}
 packages="make g++ cmake libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl libbusiness-hours-perl
-    postgresql-$major-cron rsync debian-policy pgbouncer sqlsmith valgrind procps tzdata libdbd-pg-perl nginx"
+    postgresql-$major-cron rsync debian-policy pgbouncer sqlsmith valgrind procps tzdata libdbd-pg-perl nginx curl openssl"
+[ $# = 0 ] || packages=$*
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then
