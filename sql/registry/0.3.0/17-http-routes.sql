@@ -1,7 +1,6 @@
 -- The public routes, as deploy/nginx.conf serves them, and what an OpenAPI document tells of them that no catalog knows.
-CREATE VIEW policies.http_routes (path, method, operation_id, tag, action, source, checked_by, summary, description)
-    WITH (security_invoker = true) AS
-VALUES
+CREATE VIEW policies.http_routes WITH (security_invoker = true) AS
+SELECT v.* FROM (VALUES
     ('/policies', 'get', 'listPolicies', 'Policies', 'list', 'policies', NULL, 'List policies',
      'The live policies of the caller''s tenant, for an auditor those of all. With search= only what is found, the best first.'),
     ('/policies', 'post', 'createPolicies', 'Policies', 'create', 'policies', NULL, 'Create one policy or many',
@@ -65,7 +64,8 @@ VALUES
     ('/business-calendars/{id}/holidays', 'post', 'importHolidays', 'Business calendars', 'do', 'import_holidays', NULL, NULL, NULL),
     ('/', 'get', 'getOpenapi', 'This document', 'ask', 'openapi', NULL, NULL, NULL),
     ('/openapi.json', 'get', 'getOpenapiFile', 'This document', 'file', 'openapi', NULL, 'This document, of the release',
-     'As it was when this version was released. Needs no token.');
+     'As it was when this version was released. Needs no token.')
+) AS v (path, method, operation_id, tag, action, source, checked_by, summary, description);
 COMMENT ON VIEW policies.http_routes IS
 'HTTP route
 The public routes, each with the view or function behind it.';
@@ -80,9 +80,8 @@ COMMENT ON COLUMN policies.http_routes.checked_by IS 'The table whose CHECKs hol
 COMMENT ON COLUMN policies.http_routes.summary IS 'What it does, in a few words; for a function the first line of its comment.';
 COMMENT ON COLUMN policies.http_routes.description IS 'What it does; for a function the rest of its comment.';
 
-CREATE VIEW policies.http_tags (tag, description)
-    WITH (security_invoker = true) AS
-VALUES
+CREATE VIEW policies.http_tags WITH (security_invoker = true) AS
+SELECT v.* FROM (VALUES
     ('Policies', 'To list, find, write and delete policies.'),
     ('Versions', 'What was published, what is to be, and who approved it.'),
     ('Reading', 'A policy as a text to read.'),
@@ -90,16 +89,16 @@ VALUES
     ('Reviews', 'What is due for review, and what came of it.'),
     ('SLA clock', 'When a ticket is due, and how it stands.'),
     ('Business calendars', 'When a business is open: what the SLA clock runs on.'),
-    ('This document', 'What you are reading.');
+    ('This document', 'What you are reading.')
+) AS v (tag, description);
 COMMENT ON VIEW policies.http_tags IS
 'HTTP tag
 The groups of routes, in the order of the document.';
 COMMENT ON COLUMN policies.http_tags.tag IS 'The name.';
 COMMENT ON COLUMN policies.http_tags.description IS 'What the group is for.';
 
-CREATE VIEW policies.http_schemas (name, source, checked_by, description)
-    WITH (security_invoker = true) AS
-VALUES
+CREATE VIEW policies.http_schemas WITH (security_invoker = true) AS
+SELECT v.* FROM (VALUES
     ('Policy', 'policies_api.policies', ARRAY['policies.policies'], NULL),
     ('DeletedPolicy', 'policies_api.deleted_policies', ARRAY['policies.policies'], 'A policy that was deleted.'),
     ('PolicyHistoryEntry', 'policies_api.policies_history', ARRAY['policies.policies', 'policies.policies_history'],
@@ -118,7 +117,8 @@ VALUES
     ('SlaStatus', 'policies_api.sla_status', '{}', 'How a ticket stands against a target.'),
     ('BusinessCalendar', 'policies_api.business_calendars', ARRAY['policies.business_calendars'], NULL),
     ('DeletedBusinessCalendar', 'policies_api.deleted_business_calendars', ARRAY['policies.business_calendars'],
-     'A business calendar that was deleted.');
+     'A business calendar that was deleted.')
+) AS v (name, source, checked_by, description);
 COMMENT ON VIEW policies.http_schemas IS
 'HTTP schema
 What answers consist of: each schema with the relation that it describes, or the function whose result.';

@@ -1,8 +1,7 @@
 -- PostgreSQL has no comments for arguments and result columns: what they mean, and the shape of what the catalog knows as a mere
 -- jsonb or text.
-CREATE VIEW policies.http_fields (source, field, description, shape)
-    WITH (security_invoker = true) AS
-VALUES
+CREATE VIEW policies.http_fields WITH (security_invoker = true) AS
+SELECT v.* FROM (VALUES
     (NULL, 'id', 'Server-assigned ULID with type prefix.', NULL::jsonb),
     (NULL, 'policy_id', 'The policy; null where none applies.', NULL),
     (NULL, 'calendar_id', 'The business calendar; null where the clock runs around the clock.', NULL),
@@ -78,7 +77,8 @@ VALUES
     ('openapi', 'returns', 'An OpenAPI 3.1 document.', '{"type": "object", "additionalProperties": true}'),
     ('PolicyApproval', 'is_current', NULL, '{"type": "boolean"}'),
     ('PolicyVersionWithContent', 'content', 'The content of the policy as it was published.',
-     '{"$ref": "#/components/schemas/PolicyContent"}');
+     '{"$ref": "#/components/schemas/PolicyContent"}')
+) AS v (source, field, description, shape);
 COMMENT ON VIEW policies.http_fields IS
 'HTTP field
 What arguments and results mean that have no comment of their own, and what is in them.';
@@ -87,9 +87,8 @@ COMMENT ON COLUMN policies.http_fields.field IS 'The argument, or the field; ret
 COMMENT ON COLUMN policies.http_fields.description IS 'What it means.';
 COMMENT ON COLUMN policies.http_fields.shape IS 'What the JSON Schema of its type lacks: a field that has this is never null.';
 
-CREATE VIEW policies.http_shapes (name, check_function, shape)
-    WITH (security_invoker = true) AS
-VALUES
+CREATE VIEW policies.http_shapes WITH (security_invoker = true) AS
+SELECT v.* FROM (VALUES
     (NULL, 'is_valid_id', '{"pattern": "^[a-z_]+_[0-7][0-9A-HJKMNP-TV-Z]{25}$"}'::jsonb),
     (NULL, 'is_valid_version', '{"pattern": "^[0-9]+(\\.[0-9]+)*([-+][0-9A-Za-z.+-]+)?$"}'),
     (NULL, 'is_valid_cadence', '{"examples": ["1 year"]}'),
@@ -129,7 +128,8 @@ VALUES
         "code": {"type": "string", "description": "The SQLSTATE, PostgREST''s own code, or the status."},
         "message": {"type": "string", "description": "What went wrong; of a bad value it names the value."},
         "details": {"type": ["string", "null"], "description": "More of it."},
-        "hint": {"type": ["string", "null"], "description": "What to do."}}}');
+        "hint": {"type": ["string", "null"], "description": "What to do."}}}')
+) AS v (name, check_function, shape);
 COMMENT ON VIEW policies.http_shapes IS
 'HTTP shape
 JSON Schemas that no catalog knows: of what a function in a CHECK accepts, and of what is inside a jsonb.';

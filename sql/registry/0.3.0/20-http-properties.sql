@@ -6,7 +6,7 @@ CREATE VIEW policies.http_properties WITH (security_invoker = true) AS
         CROSS JOIN LATERAL (SELECT to_regclass(s.source) AS oid, pg_get_viewdef(to_regclass(s.source)) AS definition) v
         JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0 AND NOT a.attisdropped
         UNION ALL
-        SELECT s.name, s.source, s.checked_by, f.position, f.name, f.type, NULL, NULL
+        SELECT s.name, s.source, s.checked_by, f.position, f.name, f.type, NULL AS definition, NULL AS comment
         FROM policies.http_schemas s
         JOIN pg_proc p ON p.pronamespace = 'policies_api'::regnamespace AND 'policies_api.' || p.proname = s.source
         CROSS JOIN LATERAL unnest(p.proargnames, p.proargmodes, p.proallargtypes) WITH ORDINALITY AS f (name, mode, type, position)

@@ -21,9 +21,8 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION policies.filter_parameter(text, jsonb) IS 'The parameter that filters a list by a field.';
 
-CREATE VIEW policies.http_shared_parameters (component, name, place, schema, example, description)
-    WITH (security_invoker = true) AS
-VALUES
+CREATE VIEW policies.http_shared_parameters WITH (security_invoker = true) AS
+SELECT v.* FROM (VALUES
     ('PolicyId', 'id', 'path', '{"type": "string", "pattern": "^pol_[0-9A-Za-z]{26}$"}'::json, 'pol_01J9Z3NDEKTSV4RRFFQ69G5FAV',
      'The id of the policy.'),
     ('BusinessCalendarId', 'id', 'path', '{"type": "string", "pattern": "^cal_[0-9A-Za-z]{26}$"}', 'cal_01J9Z3NDEKTSV4RRFFQ69G5FAV',
@@ -48,7 +47,8 @@ VALUES
      'count=exact has Content-Range tell the total; timezone=Europe/Berlin writes times in a zone. Several with commas.'),
     ('PreferOfWriting', 'Prefer', 'header', '{"type": "string"}', 'return=representation',
      'return=representation answers what is there then, return=headers-only its Location; missing=default takes the defaults for keys '
-     'that an object of an array lacks; handling=strict, max-affected=1 refuses to touch more rows. Several with commas.');
+     'that an object of an array lacks; handling=strict, max-affected=1 refuses to touch more rows. Several with commas.')
+) AS v (component, name, place, schema, example, description);
 COMMENT ON VIEW policies.http_shared_parameters IS
 'HTTP shared parameter
 The parameters that many operations have.';
@@ -106,9 +106,8 @@ COMMENT ON COLUMN policies.http_parameters.place IS 'What they are: shared ones,
 COMMENT ON COLUMN policies.http_parameters.position IS 'Their order there.';
 COMMENT ON COLUMN policies.http_parameters.parameter IS 'The parameter.';
 
-CREATE VIEW policies.http_errors (status, name, description, actions)
-    WITH (security_invoker = true) AS
-VALUES
+CREATE VIEW policies.http_errors WITH (security_invoker = true) AS
+SELECT v.* FROM (VALUES
     ('400', 'BadRequest', 'A bad value (the message names it), a malformed body, filter or search, or count=planned.',
      '{list,create,get,update,delete,restore,ask,do}'::text[]),
     ('401', 'Unauthorized', 'No token, an expired or a forged one, or one for another audience.',
@@ -120,7 +119,8 @@ VALUES
     ('409', 'Conflict', 'Something is so already, or is not as it was read; the message says what.', '{create,update,delete,restore,do}'),
     ('413', 'ContentTooLarge', 'The body is too large.', '{create,update,restore,do}'),
     ('429', 'TooManyRequests', 'Too many requests: wait as Retry-After says.', '{list,create,get,update,delete,restore,ask,do,file}'),
-    ('503', 'ServiceUnavailable', 'The database or PostgREST is away.', '{list,create,get,update,delete,restore,ask,do}');
+    ('503', 'ServiceUnavailable', 'The database or PostgREST is away.', '{list,create,get,update,delete,restore,ask,do}')
+) AS v (status, name, description, actions);
 COMMENT ON VIEW policies.http_errors IS
 'HTTP error
 The statuses of errors, and where they occur.';
