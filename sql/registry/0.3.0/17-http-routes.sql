@@ -104,10 +104,10 @@ SELECT v.* FROM (VALUES
     ('PolicyHistoryEntry', 'policies_api.policies_history', ARRAY['policies.policies', 'policies.policies_history'],
      'What a policy was, with the time it was so.'),
     ('PolicyInForce', 'policies_api.policies_in_force', ARRAY['policies.policies', 'policies.policy_versions'], NULL),
-    ('PolicyVersion', 'policies_api.policy_versions', ARRAY['policies.policy_versions'], 'Who published which version of a policy when,
-     with what note.'),
-    ('PolicyVersionWithContent', 'policies.policy_versions', ARRAY['policies.policy_versions'], 'A published version with its content,
-     exactly as it was published.'),
+    ('PolicyVersion', 'policies_api.policy_versions', ARRAY['policies.policy_versions'],
+     'Who published which version of a policy when, with what note.'),
+    ('PolicyVersionWithContent', 'policies.policy_versions', ARRAY['policies.policy_versions'],
+     'A published version with its content, exactly as it was published.'),
     ('PolicyApproval', 'policies_api.policy_approvals', ARRAY['policies.policy_approvals'], NULL),
     ('PolicyAcknowledgement', 'policies_api.policy_acknowledgements', ARRAY['policies.policy_acknowledgements'], NULL),
     ('PolicyReview', 'policies_api.policy_reviews', ARRAY['policies.policy_reviews'], NULL),
@@ -115,9 +115,7 @@ SELECT v.* FROM (VALUES
     ('ReviewCalendarEntry', 'policies_api.review_calendar', ARRAY['policies.policies'], 'A review that is due.'),
     ('SlaDeadline', 'policies_api.sla_deadlines', '{}', 'When the targets of the policy for a ticket are due.'),
     ('SlaStatus', 'policies_api.sla_status', '{}', 'How a ticket stands against a target.'),
-    ('BusinessCalendar', 'policies_api.business_calendars', ARRAY['policies.business_calendars'], NULL),
-    ('DeletedBusinessCalendar', 'policies_api.deleted_business_calendars', ARRAY['policies.business_calendars'],
-     'A business calendar that was deleted.')
+    ('BusinessCalendar', 'policies_api.business_calendars', ARRAY['policies.business_calendars'], NULL)
 ) AS v (name, source, checked_by, description);
 COMMENT ON VIEW policies.http_schemas IS
 'HTTP schema

@@ -118,6 +118,7 @@ SELECT v.* FROM (VALUES
     ('406', 'NotAcceptable', 'A type in Accept that there is not.', '{list,create,ask,do}'),
     ('409', 'Conflict', 'Something is so already, or is not as it was read; the message says what.', '{create,update,delete,restore,do}'),
     ('413', 'ContentTooLarge', 'The body is too large.', '{create,update,restore,do}'),
+    ('416', 'RangeNotSatisfiable', 'There are not as many rows as offset= passes over, with Prefer: count=exact.', '{list}'),
     ('429', 'TooManyRequests', 'Too many requests: wait as Retry-After says.', '{list,create,get,update,delete,restore,ask,do,file}'),
     ('503', 'ServiceUnavailable', 'The database or PostgREST is away.', '{list,create,get,update,delete,restore,ask,do}')
 ) AS v (status, name, description, actions);

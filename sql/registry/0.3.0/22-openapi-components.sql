@@ -34,7 +34,9 @@ BEGIN ATOMIC
             ('Create', true, 'What to create. What the server manages may be there besides, and is ignored.'),
             ('Update', false, 'What to change. What the server manages may be there besides, and is ignored.')
         ) AS w (name, is_whole, description)
-        WHERE p.is_written AND NOT p.is_server_managed GROUP BY p.schema, w.name, w.description
+        -- What is created is not deleted, whatever is sent.
+        WHERE p.is_written AND NOT p.is_server_managed AND NOT (w.is_whole AND p.field = 'is_deleted')
+        GROUP BY p.schema, w.name, w.description
         UNION ALL
         SELECT s.name, s.shape::json FROM policies.http_shapes s WHERE s.name IS NOT NULL
     )

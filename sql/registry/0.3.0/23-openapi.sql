@@ -95,8 +95,10 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION policies.openapi_paths() IS 'The paths of the document.';
 
+-- Definitions read otherwise under other settings.
 CREATE FUNCTION policies_api.openapi() RETURNS json
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET intervalstyle = 'postgres'
 BEGIN ATOMIC
     SELECT json_strip_nulls(json_build_object(
         'openapi', '3.1.0',
