@@ -110,3 +110,7 @@ check-tap: installed
 # Needs a postgrest binary: POSTGREST=/path, or on the PATH.
 check-postgrest: installed
 	tools/in_scratch.sh postgrest tools/run_postgrest.sh
+
+# Until it is interrupted. SERVE_PORT: 8080 by default.
+serve: installed
+	tools/in_scratch.sh serve tools/serve.sh $(SERVE_PORT)
