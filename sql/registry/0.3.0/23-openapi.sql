@@ -67,8 +67,9 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION policies.openapi_operation_responses() IS 'What each operation answers.';
 
+-- The defaults of arguments read otherwise under another style.
 CREATE FUNCTION policies.openapi_paths() RETURNS json
-LANGUAGE sql STABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE SET intervalstyle = 'postgres'
 BEGIN ATOMIC
     WITH parameters AS (
         SELECT p.operation_id, json_agg(p.parameter ORDER BY p.place, p.position) AS parameters
@@ -98,7 +99,7 @@ COMMENT ON FUNCTION policies.openapi_paths() IS 'The paths of the document.';
 -- Definitions read otherwise under other settings.
 CREATE FUNCTION policies_api.openapi() RETURNS json
 LANGUAGE sql STABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off SET intervalstyle = 'postgres'
+SET search_path = pg_catalog, pg_temp SET quote_all_identifiers = off
 BEGIN ATOMIC
     SELECT json_strip_nulls(json_build_object(
         'openapi', '3.1.0',
