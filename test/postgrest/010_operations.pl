@@ -88,7 +88,7 @@ $api->sql(q(INSERT INTO policies.policy_settings (tenant_id, required_approvals)
 	$api->answers(403, qr/author/, POST => "policies/$strict/approve", %author, body => { content_hash => $hash });
 	$api->answers(409, undef, POST => "policies/$strict/approve", %other, body => { content_hash => '0' x 64 });
 	$api->answers(200, undef, POST => "policies/$strict/approve", %other, body => { content_hash => $hash, note => 'fine' });
-	is($api->answers(200, undef, GET => "policies/$strict/approvals", %author)->{body}[0]{person_id}, 'per_2', 'who approved');
+	is($api->answers(200, undef, GET => "policies/$strict/approvals", %author)->{body}[0]{approved_by}, 'per_2', 'who approved');
 	$api->answers(200, undef, POST => "policies/$strict/publish", %author, body => { version => '1.0.0' });
 }
 
