@@ -101,7 +101,7 @@ function planOf(route: ListRoute, options: object): Plan {
 
 async function read(transport: Transport, route: ListRoute, plan: Plan, window: Window): Promise<Page<Record<string, unknown>>> {
   const { count, where, signal, timeout } = plan.controls;
-  const columns = window.select?.map(fieldName).join(',') ?? '*';
+  const columns = columnsOf(route, plan, window.select);
   const build = (relation: Relation): FilterQuery => {
     const query = applyFilters(relation.select(columns, count ? { count } : {}), plan.filters);
     return applyWindow(where ? where(query) : query, plan.terms, window);
@@ -111,6 +111,13 @@ async function read(transport: Transport, route: ListRoute, plan: Plan, window: 
   const { data, count: total } = await transport.query(path, build, { signal, timeout });
   if (!Array.isArray(data)) throw new InvalidAnswer('the answer is not a list', 200);
   return { rows: data as Record<string, unknown>[], total };
+}
+
+function columnsOf(route: ListRoute, { terms, filters }: Plan, select: readonly string[] | undefined): string {
+  if (!select) return '*';
+  // Of a function's result PostgREST sorts and filters by what is selected alone.
+  const needed = route.arguments ? [...terms.map(({ field }) => field), ...Object.keys(filters)] : [];
+  return [...new Set([...select, ...needed])].map(fieldName).join(',');
 }
 
 function applyWindow(query: FilterQuery, terms: readonly Term[], { limit, after }: Window): FilterQuery {

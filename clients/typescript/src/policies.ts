@@ -3,7 +3,7 @@ import { list, type ListControls, type ListOptions } from './list.js';
 import type { Listing } from './listing.js';
 import { numberOf, Resource, rowOf, rowsOf, textOf } from './resource.js';
 import { searchFunction, searchList, type SearchListOptions, type SearchOptions } from './search.js';
-import type { CallOptions, Transport } from './transport.js';
+import type { Answer, CallOptions, Transport } from './transport.js';
 import type * as types from './types.js';
 
 /** The routes below `/policies`. */
@@ -72,7 +72,11 @@ export class Policies extends Resource<types.Policy, types.PolicyFields, types.P
   }
 
   /** Confirms that the caller has read a version, and returns the acknowledgements that this gave. */
-  async acknowledge(id: string, acknowledgement: types.Acknowledgement = {}, options: CallOptions = {}): Promise<types.PolicyAcknowledgement[]> {
+  async acknowledge(
+    id: string,
+    acknowledgement: types.Acknowledgement = {},
+    options: CallOptions = {},
+  ): Promise<types.PolicyAcknowledgement[]> {
     return rowsOf(await this.act(id, 'acknowledge', acknowledgement, options));
   }
 
@@ -99,7 +103,7 @@ export class Policies extends Resource<types.Policy, types.PolicyFields, types.P
   /** Gets a published version with its content. */
   async version(id: string, version: string, options: CallOptions = {}): Promise<types.PolicyVersionWithContent> {
     const path = this.pathOf(id, `versions/${versionSegment(version)}`);
-    return rowOf(await this.transport.query(path, (relation) => relation.select(), options));
+    return rowOf(await this.transport.json(path, options));
   }
 
   /** Lists the completed reviews. */
@@ -119,7 +123,7 @@ export class Policies extends Resource<types.Policy, types.PolicyFields, types.P
 
   /** Gets the hash of the draft's content, which an approval names. */
   async contentHash(id: string, options: CallOptions = {}): Promise<string> {
-    return textOf(await this.transport.query(this.pathOf(id, 'content-hash'), (relation) => relation.select(), options));
+    return textOf(await this.transport.json(this.pathOf(id, 'content-hash'), options));
   }
 
   /** Reads a policy as Markdown: what is in force, or the version that is named. */
@@ -172,9 +176,9 @@ export class Policies extends Resource<types.Policy, types.PolicyFields, types.P
     return rowsOf(await this.#ask('policies/sla-status', options));
   }
 
-  #ask(path: string, options: CallOptions) {
+  async #ask(path: string, options: CallOptions): Promise<Answer> {
     const { signal, timeout, ...query } = options;
-    return this.transport.query(withParameters(path, query), (relation) => relation.select(), { signal, timeout });
+    return this.transport.json(withParameters(path, query), { signal, timeout });
   }
 
   #listPart<Row>(id: string, part: string, key: readonly string[], options: ListControls<Row>): Listing<Row> {

@@ -52,11 +52,16 @@ export class Resource<Row extends object, CreateFields extends object, UpdateFie
   /** Creates one record and returns it as it is then. What the server manages may be given, and is ignored. */
   create<Field extends keyof Row = keyof Row>(record: CreateFields, options?: SelectOptions<Field>): Promise<Pick<Row, Field>>;
   /** Creates many records in one transaction, all or none, and returns them. */
-  create<Field extends keyof Row = keyof Row>(records: readonly CreateFields[], options?: SelectOptions<Field>): Promise<Pick<Row, Field>[]>;
+  create<Field extends keyof Row = keyof Row>(
+    records: readonly CreateFields[],
+    options?: SelectOptions<Field>,
+  ): Promise<Pick<Row, Field>[]>;
   async create(given: object, options: SelectOptions<keyof Row> = {}): Promise<unknown> {
     const columns = columnsOf(options.select);
     if (!Array.isArray(given)) {
-      return rowOf(await this.transport.query(this.#path, (relation) => relation.insert(objectOf(given)).select(columns).single(), options));
+      return rowOf(
+        await this.transport.query(this.#path, (relation) => relation.insert(objectOf(given)).select(columns).single(), options),
+      );
     }
     return rowsOf(await this.transport.query(this.#path, (relation) => relation.insert(given.map(objectOf)).select(columns), options));
   }
@@ -68,7 +73,8 @@ export class Resource<Row extends object, CreateFields extends object, UpdateFie
     options: SelectOptions<Field> & ConditionOptions = {},
   ): Promise<Pick<Row, Field>> {
     const path = this.pathOf(id);
-    if (Object.values(objectOf(fields)).every((value) => value === undefined)) throw new InvalidArgument(`the update of ${id} names no field`);
+    if (Object.values(objectOf(fields)).every((value) => value === undefined))
+      throw new InvalidArgument(`the update of ${id} names no field`);
     const columns = columnsOf(options.select);
     const build = (relation: Relation) => unchanged(relation.update(fields), options).select(columns).single();
     return rowOf(await this.transport.query(path, build, options));

@@ -25,7 +25,8 @@ export function searchList(transport: Transport, options: SearchListOptions): Li
 
 /** Searches by `GET /policies/search?query=`. */
 export function searchFunction(transport: Transport, options: SearchOptions): Listing<SearchResult> {
-  const pathOf = ({ query, ...rest }: Record<string, unknown>): string => withParameters('policies/search', { query: words('query', query), ...rest });
+  const pathOf = ({ query, ...rest }: Record<string, unknown>): string =>
+    withParameters('policies/search', { query: words('query', query), ...rest });
   return pages(transport, pathOf, options, 'max_results');
 }
 
@@ -46,12 +47,17 @@ function words(name: string, value: unknown): string {
   throw new InvalidArgument(`${name} must be the words to search for, not ${shown(value)}`);
 }
 
-function pages(transport: Transport, pathOf: (parameters: Record<string, unknown>) => string, options: object, size: string): Listing<SearchResult> {
+function pages(
+  transport: Transport,
+  pathOf: (parameters: Record<string, unknown>) => string,
+  options: object,
+  size: string,
+): Listing<SearchResult> {
   const { signal, timeout, ...parameters } = options as CallOptions & Record<string, unknown>;
   const read = async (more: Record<string, unknown>): Promise<SearchResult[]> => {
     const given = { ...parameters, ...more };
     if (given[size] !== undefined) wholeNumber(size, given[size], 1);
-    return rowsOf(await transport.query(pathOf(given), (relation) => relation.select(), { signal, timeout }));
+    return rowsOf(await transport.json(pathOf(given), { signal, timeout }));
   };
   const readAll = async function* (): AsyncGenerator<SearchResult> {
     let rows = await read({});

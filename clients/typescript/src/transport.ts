@@ -79,11 +79,22 @@ export class Transport {
     });
   }
 
+  /** Reads a route that takes arguments and no `select`, whose answer is JSON. */
+  async json(path: string, options: CallOptions = {}): Promise<Answer> {
+    const text = await this.text(path, 'application/json', options);
+    try {
+      return { data: JSON.parse(text), count: null };
+    } catch (error) {
+      throw failureOf(error);
+    }
+  }
+
   /** Reads a route whose answer is a text of the type `accept`. */
   async text(path: string, accept: string, options: CallOptions = {}): Promise<string> {
     return this.#within(options, async (deadline) => {
-      const response = await answered(this.#send(`${this.#base}/${path}`, { method: 'GET', headers: { Accept: accept } }, deadline), deadline);
-      const type = response.headers.get('Content-Type') ?? 'no type';
+      const init = { method: 'GET', headers: { Accept: accept } };
+      const response = await answered(this.#send(`${this.#base}/${path}`, init, deadline), deadline);
+      const type = response.headers.get('Content-Type') ?? 'of no type';
       if (!type.startsWith(accept)) throw new InvalidAnswer(`the answer is ${type}, not ${accept}`, response.status);
       return answered(response.text(), deadline);
     });

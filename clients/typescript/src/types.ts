@@ -8,7 +8,11 @@ type Received<Name extends keyof Schemas> = { -readonly [Field in keyof Schemas[
 
 /** The arguments of a route in the address, by their names: those of its function. Times may be given as Dates. */
 type Query<Name extends keyof Operations, Arguments extends string> = Operations[Name] extends { parameters: { query?: infer Parameters } }
-  ? { [Argument in keyof Pick<NonNullable<Parameters>, Arguments & keyof NonNullable<Parameters>>]: OrDate<NonNullable<Parameters>[Argument]> }
+  ? {
+      [Argument in keyof Pick<NonNullable<Parameters>, Arguments & keyof NonNullable<Parameters>>]: OrDate<
+        NonNullable<Parameters>[Argument]
+      >;
+    }
   : never;
 type OrDate<T> = string extends T ? T | Date : T;
 
@@ -68,7 +72,10 @@ export type AcknowledgementRequest = Body<'requestAcknowledgements'>;
 export type HolidayImport = Body<'importHolidays'>;
 
 /** What to search for. */
-export type SearchQuery = Query<'searchPolicies', 'query' | 'category' | 'status' | 'tag' | 'owner_id' | 'after_rank' | 'after_id' | 'max_results'>;
+export type SearchQuery = Query<
+  'searchPolicies',
+  'query' | 'category' | 'status' | 'tag' | 'owner_id' | 'after_rank' | 'after_id' | 'max_results'
+>;
 /** Within which time from when reviews are due. */
 export type ReviewDueQuery = Query<'reviewDue', 'within' | 'as_of'>;
 /** From when until when reviews are due. */
@@ -76,7 +83,8 @@ export type ReviewCalendarQuery = Query<'reviewCalendar', 'from_time' | 'until_t
 /** A ticket whose deadlines are asked for. */
 export type SlaDeadlinesQuery = Query<'slaDeadlines', 'ticket_type' | 'priority' | 'opened_at' | 'pauses' | 'as_of'>;
 /** A ticket that is to be seen against its targets. */
-export type SlaStatusQuery = SlaDeadlinesQuery & Query<'slaStatus', 'first_responded_at' | 'resolved_at' | 'at_instant' | 'at_risk_minutes'>;
+export type SlaStatusQuery = SlaDeadlinesQuery &
+  Query<'slaStatus', 'first_responded_at' | 'resolved_at' | 'at_instant' | 'at_risk_minutes'>;
 /** Which version is read: what is in force unless given; `draft` is the draft. */
 export type ReadingQuery = Query<'getPolicyMarkdown', 'version' | 'tenant_id'>;
 /** Which versions are compared, and with how many lines around the differences. */
