@@ -102,8 +102,10 @@ export class Resource<Row extends object, CreateFields extends object, UpdateFie
   }
 }
 
-function unchanged<Q extends { eq(field: string, value: string): Q }>(query: Q, { ifUpdatedAt }: ConditionOptions): Q {
-  if (ifUpdatedAt === undefined) return query;
+function unchanged<Query extends { eq(field: string, value: string): Query }>(query: Query, options: ConditionOptions): Query {
+  // Whoever names the condition means one, also where the record that was read lacks the field.
+  if (!('ifUpdatedAt' in options)) return query;
+  const { ifUpdatedAt } = options;
   // A Date has milliseconds only, and would never be equal.
   if (typeof ifUpdatedAt === 'string' && ifUpdatedAt !== '') return query.eq('updated_at', ifUpdatedAt);
   throw new InvalidArgument(`ifUpdatedAt must be the text of updated_at, not ${shown(ifUpdatedAt)}`);
