@@ -9,6 +9,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
+use OpenapiCheck qw(operations);
 
 my $nginx = '/usr/sbin/nginx';
 unless (-x $nginx) {
@@ -25,6 +26,12 @@ my $socket = "$folder/postgrest.sock";
 my $site = slurp_file("$ENV{SCRATCH}/deploy/nginx.conf");
 is($site =~ s{unix:/run/policies-postgrest/postgrest\.sock}{unix:$socket}g, 1, 'the upstream is a socket');
 is($site =~ s{listen 127\.0\.0\.1:8080;}{listen 127.0.0.1:$port;}g, 1, 'the site listens on the loopback');
+# nginx's workers may be of another user.
+chmod 0755, $folder;
+mkdir "$folder/www";
+$site =~ s{/usr/share/policies/www}{$folder/www}g;
+my $document = slurp_file("$ENV{SCRATCH}/docs/openapi.json");
+append_to_file("$folder/www/openapi.json", $document);
 append_to_file("$folder/site.conf", $site);
 append_to_file("$folder/nginx.conf", <<"CONF");
 pid $folder/pid;
@@ -57,7 +64,7 @@ sub serve_stub {
 		my $answer = encode_json({ method => $method, target => $target, headers => \%header, length => length $body, body => length $body > 100000 ? 'long' : $body });
 		my $status = $header{'x-stub-status'} // 200;
 		print $client "HTTP/1.1 $status Stub\r\nServer: postgrest/x\r\nContent-Location: $target\r\nContent-Range: 0-0/1\r\nContent-Type: application/json\r\n",
-			$method eq 'POST' ? "Location: /policies?tenant_id=eq.acme&id=eq.pol_01J9Z3NDEKTSV4RRFFQ69G5FAV\r\n" : '',
+			$method eq 'POST' ? "Location: /policies?id=eq.pol_01J9Z3NDEKTSV4RRFFQ69G5FAV&tenant_id=eq.acme\r\n" : '',
 			'Content-Length: ' . length($answer) . "\r\nConnection: close\r\n\r\n", $method eq 'HEAD' ? '' : $answer;
 		close $client;
 	}
@@ -98,7 +105,7 @@ sub request {
 	my $connection = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", LocalAddr => $from, Timeout => 20) or die "cannot connect: $!";
 	my $body = $options{body};
 	local $SIG{PIPE} = 'IGNORE';
-	print $connection "$method $path HTTP/1.1\r\nHost: api.example.org\r\nAuthorization: Bearer x.y.z\r\n", map({ "$_\r\n" } @{ $options{headers} // [] }),
+	print $connection "$method $path HTTP/1.1\r\nHost: api.example.org\r\n", $options{anonymous} ? '' : "Authorization: Bearer x.y.z\r\n", map({ "$_\r\n" } @{ $options{headers} // [] }),
 		defined $body ? 'Content-Length: ' . ($options{length} // length $body) . "\r\n" : '', "Connection: close\r\n\r\n", $body // $options{unframed} // '';
 	my $answer = do { local $/; <$connection> } // '';
 	my ($head, $content) = split /\r\n\r\n/, $answer, 2;
@@ -139,6 +146,8 @@ my @routes = (
 	[ GET => "$policies/sla-status?ticket_type=incident", GET => '/rpc/sla_status?ticket_type=incident' ],
 	[ GET => "$policies/in-force", GET => '/policies_in_force' ],
 	[ GET => "$policies/deleted?limit=1", GET => '/deleted_policies?limit=1' ],
+	[ GET => "$policies/acknowledgements?state=eq.late", GET => '/policy_acknowledgements?state=eq.late' ],
+	[ GET => '/api/v1/?select=x', GET => '/', 'application/json' ],
 	[ GET => "$policies/$id", GET => "/policies?id=eq.$id", $one ],
 	[ GET => "$policies/$id?select=id,name", GET => "/policies?id=eq.$id&select=id,name", $one ],
 	[ PATCH => "$policies/$id?updated_at=eq.2026-11-24T10:00:00.1%2B00:00", PATCH => "/policies?id=eq.$id&updated_at=eq.2026-11-24T10:00:00.1%2B00:00", $one ],
@@ -188,13 +197,28 @@ for my $path (sort keys %methods) {
 }
 
 # Any other path is none, whatever PostgREST has there.
-for my $path ('/', '/policies', '/rpc/complete_policy', '/api/v1', '/api/v1/', "$policies/", "$policies/pol_short", "$policies/rec_01HXEXAMPLE", "$policies/$id/", "$policies/$id/unknown", "$policies/$id/complete/x",
+for my $path ('/', '/policies', '/rpc/complete_policy', '/api/v1', '/api/v1/openapi.json/', "$policies/", "$policies/pol_short", "$policies/rec_01HXEXAMPLE", "$policies/$id/", "$policies/$id/unknown", "$policies/$id/complete/x",
 	"/policies-request-acknowledgements/$id", '/api/v1/policy_settings', "$policies/../../policies", "$policies/%2e%2e/%2e%2e/rpc/x", "$policies/$id%0a", "$policies/$id/versions/x%26y", "$policies/$id/versions/1%2F2")
 {
 	my ($status, $headers, $content) = request('GET', $path);
 	is($status, 404, "GET $path is not there");
 	is(decode_json($content)->{message}, 'there is no such path', 'says JSON');
 	like($headers->{'content-type'}, qr{^application/json}, 'by its type');
+}
+
+# The OpenAPI document, without a token; and each of its operations is there.
+{
+	my ($status, $headers, $content) = request('GET', '/api/v1/openapi.json', anonymous => 1);
+	is($status, 200, 'the document needs no token');
+	like($headers->{'content-type'}, qr{^application/json}, 'is JSON');
+	ok($content eq $document, 'and all of it');
+	is((request('HEAD', '/api/v1/openapi.json'))[0], 200, 'HEAD as well');
+	is((request($_, '/api/v1/openapi.json', body => '{}'))[0], 405, "$_ /api/v1/openapi.json is refused") for qw(POST PUT PATCH DELETE OPTIONS);
+	for my $operation (operations(decode_json($document))) {
+		my $path = $operation->{path} =~ s/\{version\}/1.2.0/r =~ s/\{id\}/$operation->{path} =~ m{^.business} ? $calendar : $id/er;
+		my ($status, undef, $content) = request($operation->{method}, "/api/v1$path", $operation->{method} =~ /^P/ ? (body => '{}') : ());
+		is($status, 200, "$operation->{method} $operation->{path} of the document is there") or diag($content);
+	}
 }
 
 # The id in the body.
