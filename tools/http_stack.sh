@@ -13,7 +13,8 @@ finish() {
     for server in nginx postgrest; do
         if [ -e "$folder/$server.pid" ]; then
             kill "$(cat "$folder/$server.pid")" 2>/dev/null || true
-            rm "$folder/$server.pid"
+            # nginx takes its own away.
+            rm -f "$folder/$server.pid"
         fi
     done
     if [ -e "$folder/data/postmaster.pid" ]; then
