@@ -13,7 +13,6 @@ finish() {
     for server in nginx postgrest; do
         if [ -e "$folder/$server.pid" ]; then
             kill "$(cat "$folder/$server.pid")" 2>/dev/null || true
-            # nginx takes its own away.
             rm -f "$folder/$server.pid"
         fi
     done
