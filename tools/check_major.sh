@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs make check for another major version of PostgreSQL, in a scratch root of the Debian suite that packages it, with an
+# Runs make check-server for another major version of PostgreSQL, in a scratch root of the Debian suite that packages it, with an
 # earlier major beside it for the upgrade tests.
 #   tools/check_major.sh MAJOR [TARGET ...]
 # The root stays in /var/tmp/policies-roots for the next run. Prints one line at the end.
@@ -51,7 +51,7 @@ in_root PG_MAJOR="$previous" make -C /policies-previous --silent PG_CONFIG="/usr
     >"$root.log" 2>&1 || { tail -n 20 "$root.log" >&2; exit 1; }
 status=0
 in_root PG_MAJOR="$major" TAP_FLAGS="${TAP_FLAGS:-}" TAP_TESTS="${TAP_TESTS:-}" PG_CONFIG="/usr/lib/postgresql/$major/bin/pg_config" PREVIOUS_PG="/usr/lib/postgresql/$previous" \
-    make -C /policies "${@:-check}" || status=$?
+    make -C /policies "${@:-check-server}" || status=$?
 if [ "$status" = 0 ]; then
     echo "PostgreSQL $major: passed"
 else
