@@ -105,7 +105,7 @@ std::uint64_t execute_kept(KeptStatement& statement, std::initializer_list<Param
                            bool read_only) {
     Arguments arguments(parameters);
     if (statement.plan == nullptr) {
-        const int options = statement.planning == Planning::for_each_execution ? CURSOR_OPT_CUSTOM_PLAN : 0;
+        const int options = statement.planning == Planning::once ? CURSOR_OPT_GENERIC_PLAN : 0;
         const SPIPlanPtr plan = call([&] {
             return SPI_prepare_cursor(statement.sql, static_cast<int>(arguments.types.size()),
                                       arguments.types.data(), options);

@@ -39,7 +39,7 @@ void execute(const std::string& sql);
 std::uint64_t execute(const std::string& sql, std::initializer_list<Parameter> parameters);
 
 /// When a kept statement is planned.
-enum class Planning { as_needed, for_each_execution };
+enum class Planning { as_needed, once };
 
 /// A statement that is parsed once per backend. Its parameters have the same types each time, and it is
 /// parsed with the rights that hold at its first execution.
