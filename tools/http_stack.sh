@@ -10,17 +10,17 @@ action=$1 folder=$2
 here=$(cd "$(dirname "$0")/.." && pwd)
 
 finish() {
-    for server in nginx postgrest; do
-        if [ -e "$folder/$server.pid" ]; then
-            kill "$(cat "$folder/$server.pid")" 2>/dev/null || true
-            rm -f "$folder/$server.pid"
-        fi
-    done
+    # While PostgREST starts it passes over TERM. $! is its id where an interrupt came before that was written down.
+    kill -s KILL $(cat "$folder/postgrest.pid" 2>/dev/null) ${!:-} 2>/dev/null || true
+    kill $(cat "$folder/nginx.pid" 2>/dev/null) 2>/dev/null || true
+    rm -f "$folder/nginx.pid" "$folder/postgrest.pid"
     if [ -e "$folder/data/postmaster.pid" ]; then
         "$PGBIN/pg_ctl" --pgdata "$folder/data" --mode fast --silent stop
     fi
 }
 if [ "$action" = stop ]; then
+    # Whoever interrupts twice still wants nothing left running.
+    trap '' HUP INT TERM
     finish
     exit
 fi
@@ -43,12 +43,12 @@ SETTINGS
     "$PGBIN/psql" --no-psqlrc --quiet --host "$folder" --username postgres --dbname policies --file "$here/deploy/roles.sql" >"$folder/roles.log"
 }
 
-# Waits until a request gets an answer that is not 503 nor none.
+# Waits until a request gets an answer that is not 503 nor none, as long as PostgREST runs.
 wait_for() {
     tries=0
     until status=$(curl -s -o "$folder/answer" -w '%{http_code}' "$@") && [ "$status" != 503 ]; do
         tries=$((tries + 1))
-        [ "$tries" -lt 200 ] || return 1
+        [ "$tries" -lt 200 ] && kill -0 $! 2>/dev/null || return 1
         sleep 0.1
     done
 }
@@ -83,13 +83,16 @@ http {
 }
 CONF
     /usr/sbin/nginx -e "$folder/nginx.log" -p "$folder" -c "$folder/nginx.conf"
-    wait_for "http://127.0.0.1:$port/api/v1/policies"
+    wait_for "http://127.0.0.1:$port/api/v1/policies" || { cat "$folder/nginx.log" >&2; return 1; }
 }
 
 trap finish EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
 mkdir -p -m 700 "$folder"
 (umask 077 && openssl rand -base64 48 | tr -d '\n' >"$folder/jwt-secret")
 start_database
 start_postgrest "$@"
 start_nginx
-trap - EXIT
+trap - EXIT HUP INT TERM

@@ -5,9 +5,9 @@
 set -eu
 port=${1:-8080}
 folder=$SCRATCH/s
-tools/http_stack.sh start "$folder" "$port"
-trap 'tools/http_stack.sh stop "$folder"' EXIT
+trap "trap '' HUP INT TERM; tools/http_stack.sh stop '$folder'" EXIT
 trap 'exit 0' HUP INT TERM
+tools/http_stack.sh start "$folder" "$port"
 [ ! -x tools/install_web.sh ] || tools/install_web.sh "$folder/www"
 "$PGBIN/psql" --no-psqlrc --quiet --host "$folder" --username authenticator --dbname policies --file demo/register.sql
 token=$(deploy/token.sh "$folder/jwt-secret" acme per_ann 86400)

@@ -5,6 +5,7 @@ package HttpApi;
 use strict;
 use warnings;
 use Digest::SHA qw(hmac_sha256);
+use File::Copy qw(copy);
 use HTTP::Tiny;
 use JSON::PP;
 use MIME::Base64 qw(encode_base64url);
@@ -14,6 +15,11 @@ use Test::More;
 
 my $json = JSON::PP->new->canonical->utf8->allow_nonref;
 my $number = 0;
+# A copy, for the scratch folder may be gone before an interrupted test is.
+my $script = PostgreSQL::Test::Utils::tempdir_short() . '/http_stack.sh';
+copy("$ENV{SCRATCH}/tools/http_stack.sh", $script) or die "no copy of http_stack.sh: $!";
+my %running;
+$SIG{$_} = sub { exit 1 } for qw(HUP INT TERM);
 
 # Starts a stack. Options: rate (requests a second and address, of no concern by default), settings (lines of postgrest.conf).
 sub new {
@@ -23,6 +29,7 @@ sub new {
 	my $port = PostgreSQL::Test::Cluster::get_free_port();
 	my $self = bless { folder => $folder, port => $port, url => "http://127.0.0.1:$port/api/v1", http => HTTP::Tiny->new(timeout => 120, max_redirect => 0) }, $class;
 	local $ENV{HTTP_RATE} = $options{rate} // 1_000_000;
+	$running{$folder} = 1;
 	system("$ENV{SCRATCH}/tools/http_stack.sh", 'start', $folder, $port, @{ $options{settings} // [] }) == 0 or die 'the stack does not start';
 	$self->{secret} = PostgreSQL::Test::Utils::slurp_file("$folder/jwt-secret");
 	return $self;
@@ -30,8 +37,19 @@ sub new {
 
 sub DESTROY {
 	my ($self) = @_;
+	stop($self->{folder});
+	return;
+}
+
+# What a function of the test still names is destroyed only after the temporary folders were removed.
+END {
+	stop($_) for keys %running;
+}
+
+sub stop {
+	my ($folder) = @_;
 	local $?;
-	system("$ENV{SCRATCH}/tools/http_stack.sh", 'stop', $self->{folder});
+	delete $running{$folder} and system('sh', $script, 'stop', $folder);
 	return;
 }
 
