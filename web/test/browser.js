@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { now } from "./register_data.js";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A browser that resolves no name: a request that leaves this machine cannot even begin. */
+export function startBrowser() {
+    return chromium.launch({
+        executablePath: "/usr/bin/chromium",
+        args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
+    });
+}
+
+/** A page in a session of its own, which remembers what it must never do: see assertQuiet(). */
+export async function newPage(browser, url, options = {}) {
+    const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", colorScheme: "light", baseURL: url,
+        viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    page.troubles = [];
+    page.on("request", (request) => {
+        if (!/^(data|about):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) {
+            page.troubles.push(`a request to ${request.url()}`);
+        }
+    });
+    page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type())) {
+            page.troubles.push(`${message.type()}: ${message.text()}`);
+        }
+    });
+    page.on("pageerror", (error) => page.troubles.push(`error: ${error.message}`));
+    page.on("dialog", (dialog) => {
+        page.troubles.push(`a dialog: ${dialog.message()}`);
+        dialog.dismiss();
+    });
+    await page.exposeBinding("tellViolation", (_, violation) => page.troubles.push(violation));
+    await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (event) =>
+        globalThis.tellViolation(`a violation of ${event.effectiveDirective}: ${event.blockedURI}`)));
+    if (options.isLive !== true) {
+        await page.clock.setFixedTime(now);
+    }
+    return page;
+}
+
+/** Opens the register with a token, and waits until it is loaded. */
+export async function openRegister(page, token, address = "/") {
+    await page.goto(address);
+    await page.getByLabel("Access token").fill(token);
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.getByText(/^(The register is loaded|Not everything could be loaded)\.$/).waitFor();
+}
+
+/** That nothing was asked of another server, no policy violated, no script failed, and nothing said in the console. */
+export function assertQuiet(page, expected = () => false) {
+    assert.deepEqual(page.troubles.filter((trouble) => !expected(trouble)), []);
+}
+
+/** That axe-core finds nothing to complain of. */
+export async function assertAccessible(page, options = {}) {
+    await page.evaluate(axeSource);
+    const { violations } = await page.evaluate((settings) => globalThis.axe.run(document, settings), { iframes: false, ...options });
+    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`), []);
+}
