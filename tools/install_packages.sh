@@ -4,7 +4,11 @@ set -eu
 major=${PG_MAJOR:-15}
 packages="make g++ cmake libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
     clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl libbusiness-hours-perl
-    postgresql-$major-cron rsync debian-policy pgbouncer sqlsmith valgrind procps tzdata libdbd-pg-perl nginx"
+    postgresql-$major-cron rsync debian-policy pgbouncer sqlsmith valgrind procps tzdata libdbd-pg-perl nginx chromium"
+# Any Node.js from 18 on does, wherever it is from.
+if ! node --version 2>/dev/null | grep -qE '^v(1[89]|[2-9][0-9])\.' || ! command -v npm >/dev/null; then
+    packages="$packages nodejs npm"
+fi
 missing=
 for package in $packages; do
     if ! dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed'; then

@@ -15,15 +15,16 @@ export function startBrowser() {
     });
 }
 
-/** A page in a session of its own, which remembers what it must never do: see assertQuiet(). */
-export async function newPage(browser, url, options = {}) {
-    const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", colorScheme: "light", baseURL: url,
-        viewport: { width: 1280, height: 900 }, ...options });
-    const page = await context.newPage();
+/** Has a page remember what it must never do: see assertQuiet(). */
+function watch(page, origin) {
     page.troubles = [];
-    page.on("request", (request) => {
-        if (!/^(data|about):/.test(request.url()) && new URL(request.url()).origin !== new URL(url).origin) {
-            page.troubles.push(`a request to ${request.url()}`);
+    const isForeign = (request) => !/^(data|about):/.test(request.url()) && new URL(request.url()).origin !== origin;
+    const told = (request) => `a request to ${request.url()}`;
+    page.on("request", (request) => isForeign(request) && page.troubles.push(told(request)));
+    // What the page's policy stops is told here first, too, but never sent.
+    page.on("requestfailed", (request) => {
+        if (isForeign(request) && request.failure().errorText === "csp") {
+            page.troubles.splice(page.troubles.indexOf(told(request)), 1);
         }
     });
     page.on("console", (message) => {
@@ -36,11 +37,19 @@ export async function newPage(browser, url, options = {}) {
         page.troubles.push(`a dialog: ${dialog.message()}`);
         dialog.dismiss();
     });
+}
+
+/** A page in a session of its own, at a fixed instant or at its own time, where that is null. */
+export async function newPage(browser, url, { instant = now, ...options } = {}) {
+    const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", colorScheme: "light", baseURL: url,
+        viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    watch(page, new URL(url).origin);
     await page.exposeBinding("tellViolation", (_, violation) => page.troubles.push(violation));
     await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (event) =>
         globalThis.tellViolation(`a violation of ${event.effectiveDirective}: ${event.blockedURI}`)));
-    if (options.isLive !== true) {
-        await page.clock.setFixedTime(now);
+    if (instant !== null) {
+        await page.clock.setFixedTime(instant);
     }
     return page;
 }
