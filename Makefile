@@ -48,7 +48,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed demo bench check check-all check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-web
+.PHONY: installed demo bench check check-all check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest check-web serve
 
 # A second make, since this one may have started without PGXS.
 installed:
@@ -59,7 +59,7 @@ installed:
 demo: installed
 	tools/in_scratch.sh demo demo/run.sh
 
-check: check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-sqlsmith check-tap check-web
+check: check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-sqlsmith check-tap check-postgrest check-web
 
 # By hand: five minutes. BENCH_ROWS=20000 for a quick look.
 bench: installed
@@ -106,6 +106,14 @@ check-valgrind: installed
 check-tap: installed
 	$(MAKE) --silent $(SHIM_TEST)
 	tools/in_scratch.sh tap tools/run_tap.sh test/t
+
+# Needs a postgrest binary: POSTGREST=/path, or on the PATH.
+check-postgrest: installed
+	tools/in_scratch.sh postgrest tools/run_postgrest.sh
+
+# Until it is interrupted. SERVE_PORT: 8080 by default.
+serve: installed
+	tools/in_scratch.sh serve tools/serve.sh $(SERVE_PORT)
 
 # POLICIES_URL and POLICIES_TOKEN name a live server, whose pages are tested as well.
 check-web: installed

@@ -42,7 +42,7 @@ GRANT USAGE ON SCHEMA plain TO PUBLIC;
 CALL bench.create_plain_table('plain.policies', true);
 ALTER TABLE plain.policies ADD COLUMN document tsvector;
 INSERT INTO plain.policies
-    SELECT p.*, ts_delete(s.document, E'\u0001' || p.tenant_id)
+    SELECT p.*, ts_delete(s.document, tsvector_to_array(policies.search_labels(p.tenant_id, p.category, p.status, p.owner_id)))
     FROM policies.policies p LEFT JOIN policies.policy_search s ON (s.tenant_id, s.policy_id) = (p.tenant_id, p.id);
 CREATE INDEX policies_document ON plain.policies USING gin (document) WITH (fastupdate = off) WHERE NOT is_deleted;
 -- The plain search is not under row security; the obvious way is, over the same table.

@@ -64,7 +64,7 @@ SELECT count(*) FROM policies_api.search_policies('password', status => 'draft')
 SELECT name, snippet FROM policies_api.search_policies('password');
 :as_app
 SELECT name, snippet FROM policies_api.search_policies('password');
-SELECT r.code, r.message FROM unnest(ARRAY['policies.tenant_query(''search_a'')', 'policies.search_language(''search_a'')', 'policies.rebuild_search()']) AS call, LATERAL pg_temp.refused(call) r;
+SELECT r.code, r.message FROM unnest(ARRAY['policies.search_labels(''search_a'', NULL, NULL, NULL)', 'policies.search_language(''search_a'')', 'policies.rebuild_search()']) AS call, LATERAL pg_temp.refused(call) r;
 SELECT count(*) FROM policies.policy_search;
 :as_auditor
 SELECT r.code, r.message FROM pg_temp.refused('policies_api.search_policies(''password'')') r;
@@ -107,6 +107,19 @@ SET request.jwt.claims = '{"tenant_id": "search_\\''q"}';
 SELECT count(*), count(DISTINCT id) FROM policies_api.search_policies('common', max_results => 1000);
 SELECT count(*) FROM policies_api.search_policies('word251 or word300');
 SELECT count(*) FROM policies_api.search_policies('filler -common', category => 'hr');
+-- Filters of a tenant of many policies, and values that are too long for a label of the index.
+SELECT id FROM policies_api.search_policies('word299') \gset
+UPDATE policies_api.policies SET category = 'hr', status = 'inactive', owner_id = E'per_\\''x' WHERE id = :'id';
+SELECT count(*) FROM policies_api.search_policies('filler', category => 'hr');
+SELECT count(*) FROM policies_api.search_policies('filler -word299', category => 'hr');
+SELECT count(*), count(*) FILTER (WHERE id = :'id') FROM policies_api.search_policies('filler', 'hr', 'inactive', NULL, E'per_\\''x');
+SELECT count(*) FROM policies_api.search_policies('word299', 'hr', 'active');
+SELECT count(*) FROM policies_api.search_policies('word299', status => E'inactive\u0001');
+UPDATE policies_api.policies SET category = NULL, owner_id = repeat('o', 1001) WHERE id = :'id';
+SELECT count(*) FROM policies_api.search_policies('filler', category => 'hr');
+SELECT count(*) FROM policies_api.search_policies('filler', owner_id => E'per_\\''x');
+SELECT count(*) FROM policies_api.search_policies('filler', owner_id => repeat('o', 1001));
+SELECT count(*) FROM policies_api.search_policies('filler', owner_id => repeat('o', 1002));
 SET request.jwt.claims = '{"tenant_id": "search_q"}';
 SELECT count(*) FROM policies_api.search_policies('common or word251', max_results => 1000);
 :as_superuser
@@ -119,7 +132,14 @@ SELECT count(*) FROM policies.policy_search WHERE tenant_id = 'search_d' AND doc
 -- The index serves it.
 INSERT INTO policies.policies (id, tenant_id, name, body) SELECT policies.new_id('pol'), 'search_c', 'filler', 'word' || n FROM generate_series(1, 3000) n;
 ANALYZE policies.policy_search;
-EXPLAIN (COSTS OFF) SELECT FROM policies.policy_search s WHERE s.document @@ (policies.tenant_query('search_c') && websearch_to_tsquery('simple', 'word7'));
+EXPLAIN (COSTS OFF) SELECT FROM policies.policy_search s WHERE s.document @@ (E'\u0001search_c'::tsquery && websearch_to_tsquery('simple', 'word7'));
+-- A tenant with a large share of all rows is searched by the words alone, and finds nobody else's.
+SELECT frequency > 0.1 AS is_large FROM pg_stats s, unnest(most_common_vals::text::text[], most_common_freqs) AS m (tenant, frequency) WHERE s.tablename = 'policy_search' AND s.attname = 'tenant_id' AND m.tenant = 'search_c';
+SET SESSION AUTHORIZATION regress_gateway;
+SET ROLE policies_caller;
+SET request.jwt.claims = '{"tenant_id": "search_c"}';
+SELECT count(*), sum(length(snippet)) FROM policies_api.search_policies('word251 or word300 or common');
+SELECT count(*) FROM policies_api.search_policies('word251', status => 'inactive');
 :as_superuser
 DELETE FROM policies.review_notices WHERE tenant_id LIKE 'search\_%';
 DELETE FROM policies.policy_reviews WHERE tenant_id LIKE 'search\_%';

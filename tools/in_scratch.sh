@@ -18,11 +18,17 @@ PATH=$PGBIN:$PATH
 export SCRATCH PGBIN PGXS_DIR PATH
 cd "$scratch"
 status=0
+# Whoever interrupts it wants nothing more of it. The shell waits for the command first.
+interrupted() {
+    umount "$scratch/small_disk" 2>/dev/null || true
+    rm -rf "$scratch"
+    exit "$1"
+}
+trap 'interrupted 129' HUP
+trap 'interrupted 130' INT
+trap 'interrupted 143' TERM
 if [ "$(id -u)" = 0 ]; then
     trap 'umount "$scratch/small_disk" 2>/dev/null || true' EXIT
-    trap 'exit 129' HUP
-    trap 'exit 130' INT
-    trap 'exit 143' TERM
     # A disk that is soon full, for the tests that need one.
     mkdir "$scratch/small_disk"
     if mount -t tmpfs -o size=48m tmpfs "$scratch/small_disk" 2>/dev/null; then

@@ -1,6 +1,7 @@
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
+#include "pg/statistics.hpp"
 #include "pg/table.hpp"
 #include "pg/values.hpp"
 
@@ -49,42 +50,103 @@ void require_query(FunctionCallInfo fcinfo) {
     }
 }
 
-/// The query in the tenant's language, also with the word that stands for the tenant, and whether the tenant
-/// has so few policies that looking at each beats any index of words.
-pg::KeptStatement parse_query{
-    .sql =
-        "SELECT l.language, w.words, policies.tenant_query($1) OPERATOR(pg_catalog.&&) w.words, "
-        "pg_catalog.numnode(w.words), 200 OPERATOR(pg_catalog.>) (SELECT pg_catalog.count(*) FROM ("
-        "SELECT FROM policies.policy_search s WHERE s.tenant_id OPERATOR(pg_catalog.=) $1 LIMIT 200) AS few) "
-        "FROM (SELECT policies.search_language($1) AS language OFFSET 0) AS l "
-        "CROSS JOIN LATERAL (SELECT pg_catalog.websearch_to_tsquery(l.language, $2) AS words OFFSET 0) AS w"};
+/// From this share of all rows on, a tenant's rows are found by the words alone, and others' passed over: to
+/// walk the list of the tenant's rows in the index costs more.
+constexpr double large_share = 0.1;
 
-struct SearchQuery {
-    Datum language;
-    Datum words;
-    Datum words_of_tenant;
-    bool is_of_few;
+/// Longer values have no label.
+constexpr std::size_t max_label_length = 1000;
+
+/// Labels of policies.search_labels() that matches must have, as a query's text.
+class Labels {
+public:
+    void add(char kind, std::optional<std::string_view> value) {
+        if (!value || value->size() > max_label_length) {
+            return;
+        }
+        query_ += query_.empty() ? "'" : " & '";
+        query_ += kind;
+        for (const char c : *value) {
+            query_.append(c == '\\' || c == '\'' ? 2 : 1, c);
+        }
+        query_ += '\'';
+    }
+    std::optional<std::string_view> query() const {
+        return query_.empty() ? std::nullopt : std::optional<std::string_view>(query_);
+    }
+
+private:
+    std::string query_;
 };
 
-/// The search, planned for its query: words may be in every document or in none. The caller's tenant and app
-/// are part of it; nothing else keeps other tenants' rows out. Of a tenant with many policies the index of
-/// words finds them, since the tenant is a word of each: its primary key, of no more use then, is kept out by
-/// coalesce().
-pg::KeptStatement search{
-    .sql = "SELECT found.policy_id, found.rank FROM ("
-           "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, $3) AS rank FROM policies.policy_search s "
-           "WHERE coalesce(s.tenant_id, '') OPERATOR(pg_catalog.=) $1 "
-           "AND (NOT $12 OR s.tenant_id OPERATOR(pg_catalog.=) $1) "
-           "AND s.document OPERATOR(pg_catalog.@@) $4 "
-           "AND ($2 IS NULL OR s.app_id OPERATOR(pg_catalog.=) $2) "
-           "AND ($5 IS NULL OR s.category OPERATOR(pg_catalog.=) $5) "
-           "AND ($6 IS NULL OR s.status OPERATOR(pg_catalog.=) $6) "
-           "AND ($7 IS NULL OR s.tags OPERATOR(pg_catalog.?) $7) "
-           "AND ($8 IS NULL OR s.owner_id OPERATOR(pg_catalog.=) $8) OFFSET 0) AS found "
-           "WHERE $9 IS NULL OR found.rank OPERATOR(pg_catalog.<) $9 "
-           "OR found.rank OPERATOR(pg_catalog.=) $9 AND found.policy_id OPERATOR(pg_catalog.>) $10 "
-           "ORDER BY found.rank DESC, found.policy_id LIMIT $11",
-    .planning = pg::Planning::for_each_execution};
+std::optional<std::string_view> filter_argument(FunctionCallInfo fcinfo, int n) {
+    return PG_ARGISNULL(n) ? std::nullopt : std::optional(pg::text_argument(fcinfo, n));
+}
+
+/// What the index of words shall find beside them. A large tenant's label is left out.
+Labels labels_to_find(FunctionCallInfo fcinfo, std::string_view tenant_id) {
+    Labels labels;
+    if (pg::share_of_text(pg::relation_oid("policies", "policy_search"), "tenant_id", tenant_id) <
+        large_share) {
+        labels.add('\1', tenant_id);
+    }
+    labels.add('\2', filter_argument(fcinfo, 1));
+    labels.add('\3', filter_argument(fcinfo, 2));
+    labels.add('\4', filter_argument(fcinfo, 4));
+    return labels;
+}
+
+/// The query in the tenant's language, also with labels, and whether the tenant has so few policies that
+/// looking at each beats any index of words. The language as policies.search_language() has it: a function in
+/// SQL would be read anew each time.
+pg::KeptStatement parse_query{
+    .sql =
+        "SELECT l.language, w.words, "
+        "CASE WHEN $3 IS NULL THEN w.words ELSE $3::pg_catalog.tsquery OPERATOR(pg_catalog.&&) w.words END, "
+        "pg_catalog.numnode(w.words), 200 OPERATOR(pg_catalog.>) (SELECT pg_catalog.count(*) FROM ("
+        "SELECT FROM policies.policy_search s WHERE s.tenant_id OPERATOR(pg_catalog.=) $1 LIMIT 200) AS few) "
+        "FROM (SELECT ('pg_catalog.' OPERATOR(pg_catalog.||) coalesce((SELECT p.search_language "
+        "FROM policies.policy_settings p WHERE p.tenant_id OPERATOR(pg_catalog.=) $1 AND p.app_id IS NULL "
+        "AND NOT p.is_deleted), 'simple'))::pg_catalog.regconfig AS language OFFSET 0) AS l "
+        "CROSS JOIN LATERAL (SELECT pg_catalog.websearch_to_tsquery(l.language, $2) AS words OFFSET 0) AS w"};
+
+/// String literals joined by the compiler.
+template <std::size_t... sizes>
+constexpr auto joined(const char (&... parts)[sizes]) {
+    std::array<char, (sizes + ... + 1) - sizeof...(sizes)> text{};
+    char* end = text.data();
+    ((end = std::copy_n(parts, sizes - 1, end)), ...);
+    return text;
+}
+
+/// The search among rows s of the caller's tenant that hold the words $4.
+template <std::size_t size>
+constexpr auto search_among(const char (&rows)[size]) {
+    return joined("SELECT found.policy_id, found.rank FROM ("
+                  "SELECT s.policy_id, pg_catalog.ts_rank_cd(s.document, $3) AS rank FROM ",
+                  rows,
+                  " AND ($2 IS NULL OR s.app_id OPERATOR(pg_catalog.=) $2) "
+                  "AND ($5 IS NULL OR s.category OPERATOR(pg_catalog.=) $5) "
+                  "AND ($6 IS NULL OR s.status OPERATOR(pg_catalog.=) $6) "
+                  "AND ($7 IS NULL OR s.tags OPERATOR(pg_catalog.?) $7) "
+                  "AND ($8 IS NULL OR s.owner_id OPERATOR(pg_catalog.=) $8) OFFSET 0) AS found "
+                  "WHERE $9 IS NULL OR found.rank OPERATOR(pg_catalog.<) $9 "
+                  "OR found.rank OPERATOR(pg_catalog.=) $9 AND found.policy_id OPERATOR(pg_catalog.>) $10 "
+                  "ORDER BY found.rank DESC, found.policy_id LIMIT $11");
+}
+
+constexpr auto search_few_rows = search_among(
+    "(SELECT * FROM policies.policy_search t WHERE t.tenant_id OPERATOR(pg_catalog.=) $1 OFFSET 0) "
+    "AS s WHERE s.document OPERATOR(pg_catalog.@@) $4");
+/// The primary key, of no use here, is kept out by coalesce().
+constexpr auto search_by_words =
+    search_among("policies.policy_search s WHERE coalesce(s.tenant_id, '') OPERATOR(pg_catalog.=) $1 "
+                 "AND s.document OPERATOR(pg_catalog.@@) $4");
+
+/// The caller's tenant and app are part of both; nothing else keeps other tenants' rows out.
+pg::KeptStatement few_rows{.sql = search_few_rows.data()};
+/// Planned for its query: words may be in every document or in none.
+pg::KeptStatement by_words{.sql = search_by_words.data(), .planning = pg::Planning::for_each_execution};
 
 } // namespace
 
@@ -96,31 +158,32 @@ POLICIES_FUNCTION(find_policies) {
 
     const pg::SpiSession session;
     const pg::RunAs owner(pg::register_owner("policy_search"));
-    pg::read(parse_query, {pg::text_parameter(caller.tenant_id), text_argument_parameter(fcinfo, 0)});
+    const Labels labels = labels_to_find(fcinfo, caller.tenant_id);
+    pg::read(parse_query, {pg::text_parameter(caller.tenant_id), text_argument_parameter(fcinfo, 0),
+                           pg::text_parameter(labels.query())});
     if (DatumGetInt32(pg::result_value(0, 4).value) == 0) {
         return Datum{0};
     }
-    const SearchQuery query{.language = pg::result_value(0, 1).value,
-                            .words = pg::result_value(0, 2).value,
-                            .words_of_tenant = pg::result_value(0, 3).value,
-                            .is_of_few = DatumGetBool(pg::result_value(0, 5).value)};
-    const auto count = pg::read(
-        search, {pg::text_parameter(caller.tenant_id),
-                 pg::text_parameter(caller.app_id),
-                 {.type = TSQUERYOID, .value = query.words},
-                 {.type = TSQUERYOID, .value = query.is_of_few ? query.words : query.words_of_tenant},
-                 text_argument_parameter(fcinfo, 1),
-                 text_argument_parameter(fcinfo, 2),
-                 text_argument_parameter(fcinfo, 3),
-                 text_argument_parameter(fcinfo, 4),
-                 {.type = FLOAT4OID, .value = PG_GETARG_DATUM(5), .is_null = PG_ARGISNULL(5)},
-                 text_argument_parameter(fcinfo, 6),
-                 {.type = INT4OID, .value = PG_GETARG_DATUM(7)},
-                 {.type = BOOLOID, .value = BoolGetDatum(query.is_of_few)}});
+    const Datum language = pg::result_value(0, 1).value;
+    const Datum words = pg::result_value(0, 2).value;
+    const bool is_of_few = DatumGetBool(pg::result_value(0, 5).value);
+    const auto count =
+        pg::read(is_of_few ? few_rows : by_words,
+                 {pg::text_parameter(caller.tenant_id),
+                  pg::text_parameter(caller.app_id),
+                  {.type = TSQUERYOID, .value = words},
+                  {.type = TSQUERYOID, .value = is_of_few ? words : pg::result_value(0, 3).value},
+                  text_argument_parameter(fcinfo, 1),
+                  text_argument_parameter(fcinfo, 2),
+                  text_argument_parameter(fcinfo, 3),
+                  text_argument_parameter(fcinfo, 4),
+                  {.type = FLOAT4OID, .value = PG_GETARG_DATUM(5), .is_null = PG_ARGISNULL(5)},
+                  text_argument_parameter(fcinfo, 6),
+                  {.type = INT4OID, .value = PG_GETARG_DATUM(7)}});
     auto* const set = reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
     for (std::uint64_t row = 0; row < count; ++row) {
-        std::array<Datum, 4> values{pg::result_value(row, 1).value, pg::result_value(row, 2).value,
-                                    query.words, query.language};
+        std::array<Datum, 4> values{pg::result_value(row, 1).value, pg::result_value(row, 2).value, words,
+                                    language};
         std::array<bool, 4> is_null{};
         pg::call([&] { tuplestore_putvalues(set->setResult, set->setDesc, values.data(), is_null.data()); });
     }

@@ -83,7 +83,7 @@ SELECT 'words without a policy', s.tenant_id, s.policy_id FROM policies.policy_s
 UNION ALL
 SELECT 'stale words', s.tenant_id, s.policy_id FROM policies.policy_search s JOIN policies.policies p ON p.tenant_id = s.tenant_id AND p.id = s.policy_id
     WHERE (s.app_id, s.category, s.status, s.owner_id, s.tags) IS DISTINCT FROM (p.app_id, p.category, p.status, p.owner_id, p.tags)
-    OR s.document IS DISTINCT FROM policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id))
+    OR s.document IS DISTINCT FROM policies.search_document(policies.search_labels(p.tenant_id, p.category, p.status, p.owner_id), p.name, p.description, p.tags, p.body, policies.search_language(p.tenant_id))
 UNION ALL
 SELECT 'an altered version', c.tenant_id, c.id FROM chained c
     WHERE c.content_hash <> policies.content_hash(c.content) OR c.previous_hash IS DISTINCT FROM c.hash_before OR c.published_at <= c.time_before

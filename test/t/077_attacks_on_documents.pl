@@ -107,7 +107,7 @@ my @writes = ("policies_api.publish_policy('$id', 'major')", "policies_api.appro
 	"policies.publish_version('$id', 'major', NULL)", "policies.approve_content('$id', '$hash', NULL)", "policies.add_acknowledgement_requests('$id', '{per_mal}', NULL)",
 	"policies.record_acknowledgement('$id', NULL)", "policies.close_review_cycle('$id', NULL, NULL, 'retired')", "count(*) FROM policies_api.search_policies('classified')",
 	"count(*) FROM policies.find_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10)");
-my @administration = ('policies.rebuild_search()', "policies.rebuild_search('victim')", "policies.search_language('victim')", "policies.tenant_word('victim')", "policies.tenant_query('victim')",
+my @administration = ('policies.rebuild_search()', "policies.rebuild_search('victim')", "policies.search_language('victim')", "policies.search_labels('victim', 'hr', 'active', 'per_x')",
 	"policies.search_document('victim', 'x', 'x', '[]', 'x', 'simple')", 'policies.notify_reviews_due()', "policies.notify_reviews_due('1000 years')", 'policies.take_review_notices()',
 	"policies.export_policy('victim', '$id')", "policies.import_policy('{}')", 'policies.follow_content()', 'policies.replace_known_row()', 'policies.check_policy_settings()',
 	'policies.follow_search_language()', "policies.purge_deleted('0')");
@@ -248,7 +248,7 @@ BEGIN
             INSERT INTO probe.planted VALUES (pair.proname);
         EXCEPTION WHEN OTHERS THEN RAISE NOTICE '%: %', pair.proname, SQLERRM; END;
     END LOOP;
-    FOREACH pair.proname IN ARRAY '{new_id,canonical_id,search_language,tenant_query,tenant_word,version_sort_key,content_hash}'::text[] LOOP
+    FOREACH pair.proname IN ARRAY '{new_id,canonical_id,search_language,search_labels,version_sort_key,content_hash}'::text[] LOOP
         EXECUTE format('CREATE FUNCTION probe.%I(text) RETURNS text LANGUAGE plpgsql AS $f$ BEGIN PERFORM probe.strike(); RETURN NULL; END $f$', pair.proname);
     END LOOP;
 END

@@ -1,126 +1,14 @@
 # The nginx site of deploy/ in front of a stub that tells what arrived: how each public route is rewritten, and what is refused.
 use strict;
 use warnings;
-use IO::Socket::INET;
-use IO::Socket::UNIX;
 use JSON::PP;
-use POSIX ();
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(usleep);
+use NginxSite qw(start_site stop_stub request arrived error_log);
+use OpenapiCheck qw(operations);
 
-my $nginx = '/usr/sbin/nginx';
-unless (-x $nginx) {
-	diag("NOT RUN: $nginx is not installed, so nothing tells whether deploy/nginx.conf works: run tools/install_packages.sh");
-	plan skip_all => 'nginx is not installed';
-}
-
-# A short path: a socket's has 107 characters at most.
-my $folder = PostgreSQL::Test::Utils::tempdir_short();
-my $port = PostgreSQL::Test::Cluster::get_free_port();
-my $socket = "$folder/postgrest.sock";
-
-# The site as it is, with another socket and port.
-my $site = slurp_file("$ENV{SCRATCH}/deploy/nginx.conf");
-is($site =~ s{unix:/run/policies-postgrest/postgrest\.sock}{unix:$socket}g, 1, 'the upstream is a socket');
-is($site =~ s{listen 127\.0\.0\.1:8080;}{listen 127.0.0.1:$port;}g, 1, 'the site listens on the loopback');
-ok($site =~ s{/usr/share/policies/www}{$folder/www}g, 'the pages have a folder');
-append_to_file("$folder/site.conf", $site);
-
-# The pages' folder, with files that are none of theirs, in it and beside it.
-mkdir "$folder/$_" or die "no $folder/$_: $!" for qw(www www/explorer www/.git www/more);
-append_to_file("$folder/www/$_", "file $_ " . 'x' x 2000)
-  for qw(index.html register.js register.css icon.svg explorer/index.html explorer/explorer.js explorer/swagger-ui.css explorer/NOTICE notes.txt .git/config more/more.js .hidden.js);
-append_to_file("$folder/secret.js", 'secret');
-append_to_file("$folder/nginx.conf", <<"CONF");
-pid $folder/pid;
-daemon off;
-worker_processes 1;
-events { }
-http {
-	access_log $folder/access.log;
-@{[ join "\n", map { "	${_}_temp_path $folder/$_;" } qw(client_body proxy fastcgi uwsgi scgi) ]}
-	include $folder/site.conf;
-}
-CONF
-
-my @nginx = ($nginx, '-e', "$folder/error.log", '-p', $folder, '-c', "$folder/nginx.conf");
-command_ok([ @nginx, '-t' ], 'nginx takes the configuration');
-
-# Answers each connection's one request with what arrived, as JSON, or with the status that x-stub-status asks for.
-sub serve_stub {
-	my $server = IO::Socket::UNIX->new(Local => $socket, Listen => 64) or die "no stub: $!";
-	chmod 0666, $socket;
-	while (my $client = $server->accept) {
-		my ($request, %header) = (scalar <$client> // next);
-		my ($method, $target) = split / /, $request;
-		while ((my $line = <$client>) =~ /^([^:]+):\s*(.*?)\r?\n$/) {
-			my ($name, $value) = (lc $1, $2);
-			$header{$name} = exists $header{$name} ? "$header{$name}, $value" : $value;
-		}
-		my $body = '';
-		read $client, $body, $header{'content-length'} if $header{'content-length'};
-		my $answer = encode_json({ method => $method, target => $target, headers => \%header, length => length $body, body => length $body > 100000 ? 'long' : $body });
-		my $status = $header{'x-stub-status'} // 200;
-		print $client "HTTP/1.1 $status Stub\r\nServer: postgrest/x\r\nContent-Location: $target\r\nContent-Range: 0-0/1\r\nContent-Type: application/json\r\n",
-			$method eq 'POST' ? "Location: /policies?tenant_id=eq.acme&id=eq.pol_01J9Z3NDEKTSV4RRFFQ69G5FAV\r\n" : '',
-			'Content-Length: ' . length($answer) . "\r\nConnection: close\r\n\r\n", $method eq 'HEAD' ? '' : $answer;
-		close $client;
-	}
-	return;
-}
-
-my @children;
-sub start {
-	my ($run) = @_;
-	my $pid = fork // die "cannot fork: $!";
-	if (!$pid) {
-		# Without this process's END blocks.
-		eval { $run->(); 1 } or print {*STDERR} $@;
-		POSIX::_exit(1);
-	}
-	push @children, $pid;
-	return $pid;
-}
-END {
-	my $status = $?;
-	kill 'TERM', @children if @children;
-	waitpid $_, 0 for @children;
-	$? = $status;
-}
-my $stub = start(\&serve_stub);
-start(sub { exec @nginx });
-for (1 .. 200) {
-	last if -S $socket && IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port");
-	usleep(50_000);
-}
-
-# One request, each from an address of its own unless one is given, so that no rate limit is met. Returns (status, headers, body).
-my $addresses = 0;
-sub request {
-	my ($method, $path, %options) = @_;
-	$addresses++;
-	my $from = $options{from} // '127.1.' . int($addresses / 250) . '.' . ($addresses % 250 + 1);
-	my $connection = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", LocalAddr => $from, Timeout => 20) or die "cannot connect: $!";
-	my $body = $options{body};
-	local $SIG{PIPE} = 'IGNORE';
-	print $connection "$method $path HTTP/1.1\r\nHost: api.example.org\r\nAuthorization: Bearer x.y.z\r\n", map({ "$_\r\n" } @{ $options{headers} // [] }),
-		defined $body ? 'Content-Length: ' . ($options{length} // length $body) . "\r\n" : '', "Connection: close\r\n\r\n", $body // $options{unframed} // '';
-	my $answer = do { local $/; <$connection> } // '';
-	my ($head, $content) = split /\r\n\r\n/, $answer, 2;
-	my ($status, @lines) = split /\r\n/, $head // '';
-	my %header = map { /^([^:]+):\s*(.*)$/ ? (lc $1 => $2) : () } @lines;
-	$content = join '', map { /^[0-9a-f]+\r\n(.*)/s ? $1 : '' } $content if ($header{'transfer-encoding'} // '') eq 'chunked';
-	return ($status =~ m{^HTTP/1\.1 (\d+)} ? $1 : "none: $answer", \%header, $content // '');
-}
-
-# What arrives at PostgREST of a request.
-sub arrived {
-	my ($status, $headers, $content) = request(@_);
-	return { status => $status, headers => {}, target => '', method => '', body => $content } if $status != 200;
-	return decode_json($content);
-}
+my $document = slurp_file("$ENV{SCRATCH}/docs/openapi.json");
+start_site('openapi.json' => $document);
 
 my $id = 'pol_01J9Z3NDEKTSV4RRFFQ69G5FAV';
 my $calendar = 'cal_01J9Z3NDEKTSV4RRFFQ69G5FAV';
@@ -145,8 +33,9 @@ my @routes = (
 	[ GET => "$policies/sla-deadlines?ticket_type=incident&priority=high&opened_at=2026-11-28T12:00:00Z", GET => '/rpc/sla_deadlines?ticket_type=incident&priority=high&opened_at=2026-11-28T12:00:00Z' ],
 	[ GET => "$policies/sla-status?ticket_type=incident", GET => '/rpc/sla_status?ticket_type=incident' ],
 	[ GET => "$policies/in-force", GET => '/policies_in_force' ],
-	[ GET => "$policies/acknowledgements?state=in.(late,outstanding)", GET => '/policy_acknowledgements?state=in.(late,outstanding)' ],
 	[ GET => "$policies/deleted?limit=1", GET => '/deleted_policies?limit=1' ],
+	[ GET => "$policies/acknowledgements?state=eq.late", GET => '/policy_acknowledgements?state=eq.late' ],
+	[ GET => '/api/v1/?select=x', GET => '/', 'application/json' ],
 	[ GET => "$policies/$id", GET => "/policies?id=eq.$id", $one ],
 	[ GET => "$policies/$id?select=id,name", GET => "/policies?id=eq.$id&select=id,name", $one ],
 	[ PATCH => "$policies/$id?updated_at=eq.2026-11-24T10:00:00.1%2B00:00", PATCH => "/policies?id=eq.$id&updated_at=eq.2026-11-24T10:00:00.1%2B00:00", $one ],
@@ -196,7 +85,7 @@ for my $path (sort keys %methods) {
 }
 
 # Any other path is none, whatever PostgREST has there.
-for my $path ('/policies', '/rpc/complete_policy', '/api/v1', '/api/v1/', "$policies/", "$policies/pol_short", "$policies/rec_01HXEXAMPLE", "$policies/$id/", "$policies/$id/unknown", "$policies/$id/complete/x",
+for my $path ('/', '/policies', '/rpc/complete_policy', '/api/v1', '/api/v1/openapi.json/', "$policies/", "$policies/pol_short", "$policies/rec_01HXEXAMPLE", "$policies/$id/", "$policies/$id/unknown", "$policies/$id/complete/x",
 	"/policies-request-acknowledgements/$id", '/api/v1/policy_settings', "$policies/../../policies", "$policies/%2e%2e/%2e%2e/rpc/x", "$policies/$id%0a", "$policies/$id/versions/x%26y", "$policies/$id/versions/1%2F2")
 {
 	my ($status, $headers, $content) = request('GET', $path);
@@ -205,60 +94,19 @@ for my $path ('/policies', '/rpc/complete_policy', '/api/v1', '/api/v1/', "$poli
 	like($headers->{'content-type'}, qr{^application/json}, 'by its type');
 }
 
-# The pages: their files, and no others.
-my %types = (html => 'text/html; charset=utf-8', js => 'text/javascript; charset=utf-8', css => 'text/css; charset=utf-8', svg => 'image/svg+xml');
-my @pages = map { [ $_ => $_ ] } qw(index.html register.js register.css icon.svg explorer/index.html explorer/explorer.js explorer/swagger-ui.css);
-for my $page (@pages, [ '' => 'index.html' ], [ 'explorer/' => 'explorer/index.html' ], [ '?token=x' => 'index.html' ]) {
-	my ($path, $file) = ("/$page->[0]", $page->[1]);
-	my ($status, $headers, $content) = request('GET', $path);
-	is($status, 200, "GET $path");
-	like($content, qr/^file \Q$file\E /, 'is that file');
-	is($headers->{'content-type'}, $types{ $file =~ s/.*\.//r }, 'of its type');
-	is_deeply([ @{$headers}{qw(x-content-type-options x-frame-options referrer-policy cache-control cross-origin-resource-policy)} ],
-		[ 'nosniff', 'DENY', 'no-referrer', 'no-cache', 'same-origin' ], 'with the headers for security');
-	my %directives = map { /^(\S+) (.*)/ ? ($1 => $2) : () } split /; /, $headers->{'content-security-policy'};
-	my $is_explorer = $file =~ /^explorer/;
-	is_deeply(\%directives, {
-		'default-src' => "'none'", 'script-src' => "'self'", 'style-src' => $is_explorer ? "'self' 'unsafe-inline'" : "'self'", 'img-src' => "'self' data:",
-		'connect-src' => "'self'", 'frame-ancestors' => "'none'", 'base-uri' => "'none'", 'form-action' => "'none'",
-		$is_explorer ? () : ('require-trusted-types-for' => "'script'", 'trusted-types' => 'reading'),
-	}, 'and a strict policy');
-	my ($head_status, $head_headers, $head_content) = request('HEAD', $path);
-	is_deeply([ $head_status, $head_content, $head_headers->{'content-length'} ], [ 200, '', length $content ], 'HEAD as well');
-	ok($headers->{etag}, 'it has a tag');
-	is((request('GET', $path, headers => [ "If-None-Match: $headers->{etag}" ]))[0], 304, 'and is not sent again while it is the same');
-	my (undef, $packed) = request('GET', $path, headers => [ 'Accept-Encoding: gzip' ]);
-	is_deeply([ @{$packed}{qw(content-encoding vary)} ], [ 'gzip', 'Accept-Encoding' ], 'compressed for who can read that');
-	for my $method (qw(POST PUT PATCH DELETE OPTIONS PROPFIND)) {
-		my ($status, undef, $content) = request($method, $path, $method =~ /^P/ ? (body => '{}') : ());
-		is($status, 405, "$method $path is refused");
-		is(decode_json($content)->{code}, '405', 'in JSON');
+# The OpenAPI document, without a token; and each of its operations is there.
+{
+	my ($status, $headers, $content) = request('GET', '/api/v1/openapi.json', anonymous => 1);
+	is($status, 200, 'the document needs no token');
+	like($headers->{'content-type'}, qr{^application/json}, 'is JSON');
+	ok($content eq $document, 'and all of it');
+	is((request('HEAD', '/api/v1/openapi.json'))[0], 200, 'HEAD as well');
+	is((request($_, '/api/v1/openapi.json', body => '{}'))[0], 405, "$_ /api/v1/openapi.json is refused") for qw(POST PUT PATCH DELETE OPTIONS);
+	for my $operation (operations(decode_json($document))) {
+		my $path = $operation->{path} =~ s/\{version\}/1.2.0/r =~ s/\{id\}/$operation->{path} =~ m{^.business} ? $calendar : $id/er;
+		my ($status, undef, $content) = request($operation->{method}, "/api/v1$path", $operation->{method} =~ /^P/ ? (body => '{}') : ());
+		is($status, 200, "$operation->{method} $operation->{path} of the document is there") or diag($content);
 	}
-}
-{
-	my ($status, $headers) = request('GET', '/explorer');
-	is_deeply([ $status, $headers->{location} ], [ 301, '/explorer/' ], '/explorer leads to its page');
-	is((request('POST', '/explorer', body => '{}'))[0], 405, 'for reading only');
-	is((request('GET', $policies, headers => [ 'Accept-Encoding: gzip' ]))[1]->{'content-encoding'}, undef, 'answers of the API are not compressed');
-	append_to_file("$folder/www/reading.css", 'body {}');
-	is((request('GET', '/reading.css'))[1]->{'cross-origin-resource-policy'}, 'cross-origin', 'a frame without an origin may load its style sheet');
-}
-for my $path ('/notes.txt', '/.git/config', '/.hidden.js', '/more/more.js', '/more/', '/more', '/missing.js', '/explorer/missing.js', '/explorer/NOTICE', '/explorer/register.js', '/register.js/', '/register.js%20',
-	'/register.js%0a', '/register.js.bak', '/index.html/x', '/explorer/more/', '/secret.js', '/../secret.js', '/explorer/../../secret.js', '/%2e%2e/secret.js', '/..%2fsecret.js', '/explorer/..%2f..%2fsecret.js',
-	'/explorer/%2e%2e/%2e%2e/secret.js', '/..%5csecret.js', '/%252e%252e/secret.js', '/..;/secret.js', '/...//secret.js', '//../secret.js', '/./../secret.js', '/etc/passwd', '//etc/passwd', '/register.js%00', '/%00', '/api/../secret.js',
-	'/api/v1/register.js', '/api/register.js', '/explorer%2f..%2f..%2fsecret.js', '/explorer/..')
-{
-	my ($status, $headers, $content) = request('GET', $path);
-	# What is above the root or no text is no request at all. /explorer/.. is the root.
-	my $expected = $path eq '/explorer/..' ? qr/^200$/ : $path =~ m{%00|^/(?:\.\.|%2e%2e|/?\.\./|\./\.\.|explorer/\.\./\.\.|explorer/%2e%2e/%2e%2e|\.\.%2f|explorer/\.\.%2f|explorer%2f)} ? qr/^40[04]$/ : qr/^404$/;
-	like($status, $expected, "GET $path gives nothing away");
-	unlike($content, qr/secret|file (?!index)|root:/, 'and no other file');
-	is(decode_json($content)->{message}, 'there is no such path', 'says JSON') if $status == 404;
-}
-{
-	my %count;
-	$count{ (request('GET', '/register.js', from => '127.8.8.7'))[0] }++ for 1 .. 80;
-	is_deeply(\%count, { 200 => 80 }, 'the files of a page come together, whatever the limit of the API');
 }
 
 # The id in the body.
@@ -361,11 +209,9 @@ is((request('GET', "$policies?x=" . 'y' x 9000))[0], 414, 'a query of 9,000 char
 }
 
 # Without PostgREST.
-kill 'TERM', $stub;
-waitpid $stub, 0;
-@children = grep { $_ != $stub } @children;
+stop_stub();
 my ($status, undef, $content) = request('GET', $policies);
 is($status, 503, 'without PostgREST there is no service');
 is(decode_json($content)->{code}, '503', 'in JSON');
-unlike(slurp_file("$folder/error.log"), qr/\[(emerg|alert|crit)\] (?!.*postgrest\.sock)/, 'nothing is wrong in the log');
+unlike(error_log(), qr/\[(emerg|alert|crit)\] (?!.*postgrest\.sock)/, 'nothing is wrong in the log');
 done_testing();

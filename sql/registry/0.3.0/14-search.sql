@@ -1,5 +1,5 @@
--- What is searched: kept apart from the policies, so that reading them does not carry it along. The tenant is a word of each
--- document: the index finds a tenant's matches, where row security would have it search everybody's.
+-- What is searched: kept apart from the policies, so that reading them does not carry it along. The tenant and what searches
+-- filter by are words of each document: the index finds a tenant's matches, where row security would have it search everybody's.
 CREATE TABLE policies.policy_search (
     tenant_id text COLLATE "C" NOT NULL,
     policy_id text COLLATE "C" NOT NULL,
@@ -22,43 +22,41 @@ COMMENT ON COLUMN policies.policy_search.status IS 'The policy''s status.';
 COMMENT ON COLUMN policies.policy_search.owner_id IS 'The policy''s owner.';
 COMMENT ON COLUMN policies.policy_search.tags IS 'The policy''s tags.';
 COMMENT ON COLUMN policies.policy_search.document IS
-'The words of its name (weight A), description and tags (B) and body (D), and its tenant as a word of its own.';
+'The words of its name (weight A), description and tags (B) and body (D), and its labels: tenant, category, status and owner.';
 CREATE INDEX policy_search_document ON policies.policy_search USING gin (document) WITH (fastupdate = off);
-COMMENT ON INDEX policies.policy_search_document IS 'Cross-tenant: each document holds its tenant as a word.';
+COMMENT ON INDEX policies.policy_search_document IS 'Cross-tenant: each document has its tenant as a label.';
 
 ALTER TABLE policies.policy_search ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY policy_search_admin_all ON policies.policy_search FOR ALL TO policies_admin USING (true) WITH CHECK (true);
 COMMENT ON POLICY policy_search_admin_all ON policies.policy_search IS 'Administrators, the trigger and search_policies().';
 
-CREATE FUNCTION policies.tenant_word(tenant_id text) RETURNS tsvector
+CREATE FUNCTION policies.search_labels(tenant_id text, category text, status text, owner_id text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
-    -- No parser makes words with a control character.
-    SELECT array_to_tsvector(ARRAY[E'\u0001' || tenant_word.tenant_id]);
+    -- No parser makes words with a control character. Of more than 2,046 bytes there can be none.
+    SELECT array_to_tsvector(array_remove(ARRAY[
+        E'\u0001' || search_labels.tenant_id,
+        E'\u0002' || search_labels.category,
+        E'\u0003' || search_labels.status,
+        CASE WHEN octet_length(search_labels.owner_id) <= 1000 THEN E'\u0004' || search_labels.owner_id END], NULL));
 END;
-COMMENT ON FUNCTION policies.tenant_word(text) IS 'The word that stands for a tenant in the documents that are searched.';
-
-CREATE FUNCTION policies.tenant_query(tenant_id text) RETURNS tsquery
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT ('''' || replace(replace(E'\u0001' || tenant_query.tenant_id, chr(92), repeat(chr(92), 2)), '''', '''''') || '''')::tsquery;
-END;
-COMMENT ON FUNCTION policies.tenant_query(text) IS 'The query for the word that stands for a tenant.';
+COMMENT ON FUNCTION policies.search_labels(text, text, text, text) IS
+'The words that stand for a policy''s tenant, category, status and owner in the documents that are searched.';
 
 CREATE FUNCTION policies.search_document(
-    tenant_id text, name text, description text, tags jsonb, body text, language regconfig
+    labels tsvector, name text, description text, tags jsonb, body text, language regconfig
 ) RETURNS tsvector
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- A tsvector holds a megabyte at most, whatever the characters, and no policy is to be refused for its words.
-    SELECT policies.tenant_word(search_document.tenant_id)
+    SELECT search_document.labels
         || setweight(to_tsvector(search_document.language, left(coalesce(search_document.name, ''), 1000)), 'A')
         || setweight(to_tsvector(search_document.language, left(coalesce(search_document.description, ''), 10000)), 'B')
         || setweight(to_tsvector(search_document.language, left(coalesce(search_document.tags::text, ''), 10000)), 'B')
         || setweight(to_tsvector(search_document.language, left(coalesce(search_document.body, ''), 100000)), 'D');
 END;
-COMMENT ON FUNCTION policies.search_document(text, text, text, jsonb, text, regconfig) IS
-'The words of a policy in a language, weighted, with its tenant''s: of the first 1,000 characters of its name, 10,000 each of its description and tags, and 100,000 of its body.';
+COMMENT ON FUNCTION policies.search_document(tsvector, text, text, jsonb, text, regconfig) IS
+'The words of a policy in a language, weighted, with its labels: of the first 1,000 characters of its name, 10,000 each of its description and tags, and 100,000 of its body.';
 
 CREATE FUNCTION policies.search_language(tenant_id text) RETURNS regconfig
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -99,8 +97,8 @@ BEGIN
     )
     INSERT INTO policies.policy_search AS s (tenant_id, policy_id, app_id, category, status, owner_id, tags, document)
     SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags,
-        policies.search_document(p.tenant_id, p.name, p.description, p.tags, p.body,
-        policies.search_language(p.tenant_id)) FROM policy p;
+        policies.search_document(policies.search_labels(p.tenant_id, p.category, p.status, p.owner_id), p.name, p.description, p.tags,
+            p.body, policies.search_language(p.tenant_id)) FROM policy p;
     GET DIAGNOSTICS rebuilt = ROW_COUNT;
     RETURN rebuilt;
 END
@@ -168,7 +166,7 @@ SELECT p.id, p.tenant_id, p.app_id, p.updated_at, ARRAY(
     UNION SELECT p.updated_by WHERE p.updated_by IS NOT NULL)
 FROM policies.policies p;
 
-REVOKE ALL ON FUNCTION policies.tenant_word(text), policies.tenant_query(text), policies.search_document(text, text, text, jsonb, text, regconfig),
+REVOKE ALL ON FUNCTION policies.search_labels(text, text, text, text), policies.search_document(tsvector, text, text, jsonb, text, regconfig),
     policies.search_language(text), policies.rebuild_search(text), policies.follow_search_language(),
     policies.search_snippet(text, tsquery, regconfig, boolean),
     policies_api.search_policies(text, text, text, text, text, real, text, integer) FROM PUBLIC;
