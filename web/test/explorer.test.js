@@ -55,10 +55,10 @@ test("every operation of the document is there, and nothing else", async () => {
     const operations = Object.values(described.paths).flatMap((path) => Object.keys(path).filter((key) => ["get", "post", "patch", "delete", "put"].includes(key)));
     assert.equal(await page.locator(".opblock").count(), operations.length);
     assert.equal(await page.locator(".topbar, .validator-wrapper, img[src*=validator]").count(), 0);
-    for (const title of await page.locator(".opblock-summary-control").all()) {
-        await title.click();
+    for (let number = 0; number < operations.length; number += 9) {
+        await page.locator(".opblock-summary-control").nth(number).click();
+        await page.locator(".opblock").nth(number).locator(".responses-inner").waitFor();
     }
-    await page.waitForTimeout(500);
     assertQuiet(page);
 });
 
