@@ -6,8 +6,9 @@ package OpenapiCheck;
 use strict;
 use warnings;
 use Exporter 'import';
+use JSON::PP ();
 
-our @EXPORT_OK = qw(problems operations);
+our @EXPORT_OK = qw(problems operations violations);
 
 my @methods = qw(get put post delete options head patch trace);
 
@@ -116,6 +117,43 @@ sub operation_problems {
 		push @problems, map { "$id: unknown status $_" } grep { !/^[2-5]\d\d$/ } keys %{ $operation->{operation}{responses} };
 	}
 	return @problems;
+}
+
+sub is_of_type {
+	my ($value, $type) = @_;
+	return !defined $value if $type eq 'null';
+	return ref $value eq { array => 'ARRAY', object => 'HASH' }->{$type} if $type =~ /^(?:array|object)$/;
+	return JSON::PP::is_bool($value) if $type eq 'boolean';
+	return defined $value && !ref $value && $value =~ /^-?\d+$/ if $type eq 'integer';
+	return defined $value && !ref $value && $value =~ /^-?\d+(?:\.\d+)?(?:e[-+]?\d+)?$/i if $type eq 'number';
+	return defined $value && !ref $value;
+}
+
+sub object_violations {
+	my ($document, $schema, $value, $where) = @_;
+	my $properties = $schema->{properties} // return;
+	my @problems = map { "$where: no $_" } grep { !exists $value->{$_} } @{ $schema->{required} // [] };
+	push @problems, map { "$where: unknown $_" } grep { !$properties->{$_} } sort keys %$value;
+	return @problems, map { violations($document, $properties->{$_}, $value->{$_}, "$where.$_") } grep { $properties->{$_} } sort keys %$value;
+}
+
+# Where a value is not what a schema of a document says; members that the schema does not name count as well.
+sub violations {
+	my ($document, $schema, $value, $where) = @_;
+	return violations($document, resolve($document, $schema->{'$ref'}), $value, $where) if $schema->{'$ref'};
+	if (my $choices = $schema->{anyOf} // $schema->{oneOf}) {
+		return if grep { !violations($document, $_, $value, $where) } @$choices;
+		return "$where: none of the choices";
+	}
+	my @types = ref $schema->{type} ? @{ $schema->{type} } : $schema->{type} // ();
+	return "$where: not @types" if @types && !grep { is_of_type($value, $_) } @types;
+	return unless defined $value;
+	return "$where: $value is not in enum" if $schema->{enum} && !grep { defined && $_ eq $value } @{ $schema->{enum} };
+	return "$where: $value does not match" if $schema->{pattern} && $value !~ /$schema->{pattern}/;
+	return "$where: $value is no time" if ($schema->{format} // '') eq 'date-time' && $value !~ /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+	return map { violations($document, $schema->{items}, $value->[$_], "$where\[$_]") } 0 .. $#$value if ref $value eq 'ARRAY';
+	return object_violations($document, $schema, $value, $where) if ref $value eq 'HASH';
+	return;
 }
 
 # What is wrong with a document; nothing when it is sound.

@@ -24,6 +24,8 @@ my $document = $json->decode($text);
 my $copy = slurp_file("$ENV{SCRATCH}/docs/openapi.json");
 is($json->encode($json->decode($copy)), $json->encode($document), 'docs/openapi.json is the document')
 	or diag(q(renew it: psql -XAt -d DATABASE -c 'SELECT policies_api.openapi()' | jq . >docs/openapi.json));
+sub order_of { return join ' ', $_[0] =~ /"operationId"\s*:\s*"(\w+)"/g }
+is(order_of($copy), order_of($text), 'in the same order');
 is(document(role => 'policies_auditor', claims => '{"sub": "per_olga"}'), $text, 'an auditor gets the same');
 is(document(claims => '{"tenant_id": "globex", "sub": "x", "app_id": "y"}'), $text, 'and everybody else');
 is(document(before => q(SET LOCAL search_path = policies, policies_api; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL quote_all_identifiers = on; SET LOCAL timezone = 'Asia/Tokyo';)), $text, 'under any settings');

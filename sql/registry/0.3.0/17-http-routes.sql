@@ -1,6 +1,6 @@
 -- The public routes, as deploy/nginx.conf serves them, and what an OpenAPI document tells of them that no catalog knows.
 CREATE VIEW policies.http_routes WITH (security_invoker = true) AS
-SELECT v.* FROM (VALUES
+SELECT row_number() OVER () AS position, v.* FROM (VALUES
     ('/policies', 'get', 'listPolicies', 'Policies', 'list', 'policies', NULL, 'List policies',
      'The live policies of the caller''s tenant, for an auditor those of all. With search= only what is found, the best first.'),
     ('/policies', 'post', 'createPolicies', 'Policies', 'create', 'policies', NULL, 'Create one policy or many',
@@ -69,6 +69,7 @@ SELECT v.* FROM (VALUES
 COMMENT ON VIEW policies.http_routes IS
 'HTTP route
 The public routes, each with the view or function behind it.';
+COMMENT ON COLUMN policies.http_routes.position IS 'Their order in the document.';
 COMMENT ON COLUMN policies.http_routes.path IS 'The path below /api/v1, with {id} and {version} for what varies.';
 COMMENT ON COLUMN policies.http_routes.method IS 'The method, in lower case. HEAD goes wherever GET does.';
 COMMENT ON COLUMN policies.http_routes.operation_id IS 'What clients call it.';
@@ -81,7 +82,7 @@ COMMENT ON COLUMN policies.http_routes.summary IS 'What it does, in a few words;
 COMMENT ON COLUMN policies.http_routes.description IS 'What it does; for a function the rest of its comment.';
 
 CREATE VIEW policies.http_tags WITH (security_invoker = true) AS
-SELECT v.* FROM (VALUES
+SELECT row_number() OVER () AS position, v.* FROM (VALUES
     ('Policies', 'To list, find, write and delete policies.'),
     ('Versions', 'What was published, what is to be, and who approved it.'),
     ('Reading', 'A policy as a text to read.'),
@@ -93,7 +94,8 @@ SELECT v.* FROM (VALUES
 ) AS v (tag, description);
 COMMENT ON VIEW policies.http_tags IS
 'HTTP tag
-The groups of routes, in the order of the document.';
+The groups of routes.';
+COMMENT ON COLUMN policies.http_tags.position IS 'Their order in the document.';
 COMMENT ON COLUMN policies.http_tags.tag IS 'The name.';
 COMMENT ON COLUMN policies.http_tags.description IS 'What the group is for.';
 

@@ -62,7 +62,7 @@ BEGIN ATOMIC
         FROM policies.http_routes r JOIN policies.http_errors e ON r.action = ANY (e.actions)
         LEFT JOIN policies.http_results f ON f.function = r.source AND r.action = 'ask'
         WHERE f.function IS NULL
-            OR NOT (e.status = '404' AND r.path NOT LIKE '%{id}%' OR e.status = '406' AND f.media_type <> 'application/json')
+            OR NOT (e.status = '404' AND r.source = 'openapi' OR e.status = '406' AND f.media_type <> 'application/json')
     ) s GROUP BY s.operation_id;
 END;
 COMMENT ON FUNCTION policies.openapi_operation_responses() IS 'What each operation answers.';
@@ -78,7 +78,7 @@ BEGIN ATOMIC
         SELECT p.proname::text AS source, obj_description(p.oid, 'pg_proc') AS comment
         FROM pg_proc p WHERE p.pronamespace = 'policies_api'::regnamespace
     ), operation AS (
-        SELECT row_number() OVER () AS position, r.path, r.method, json_build_object('tags', json_build_array(r.tag),
+        SELECT r.position, r.path, r.method, json_build_object('tags', json_build_array(r.tag),
             'operationId', r.operation_id,
             'summary', coalesce(r.summary, split_part(c.comment, E'\n', 1)),
             'description', policies.in_api_words(coalesce(r.description, substring(c.comment, '\n(.*)$'))),
@@ -112,7 +112,8 @@ BEGIN ATOMIC
             'license', '{"name": "PostgreSQL License", "identifier": "PostgreSQL"}'::json),
         'servers', '[{"url": "/api/v1"}]'::json,
         'security', '[{"bearer": []}]'::json,
-        'tags', (SELECT json_agg(json_build_object('name', t.tag, 'description', t.description)) FROM policies.http_tags t),
+        'tags', (SELECT json_agg(json_build_object('name', t.tag, 'description', t.description) ORDER BY t.position)
+            FROM policies.http_tags t),
         'paths', policies.openapi_paths(),
         'components', policies.openapi_components()));
 END;
