@@ -62,6 +62,14 @@ export async function openRegister(page, token, address = "/") {
     await page.getByText(/^(The register is loaded|Not everything could be loaded)\.$/).waitFor();
 }
 
+/** Has Swagger UI send a token. */
+export async function authorize(page, token) {
+    await page.getByRole("button", { name: "Authorize" }).first().click();
+    await page.locator(".auth-container input").fill(token);
+    await page.locator(".auth-btn-wrapper").getByRole("button", { name: /authorize|apply/i }).click();
+    await page.locator(".auth-btn-wrapper").getByRole("button", { name: "Close" }).click();
+}
+
 /** That nothing was asked of another server, no policy violated, no script failed, and nothing said in the console. */
 export function assertQuiet(page, expected = () => false) {
     assert.deepEqual(page.troubles.filter((trouble) => !expected(trouble)), []);

@@ -1,7 +1,7 @@
 // The API explorer.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { assertAccessible, assertQuiet, newPage, startBrowser } from "./browser.js";
+import { assertAccessible, assertQuiet, authorize, newPage, startBrowser } from "./browser.js";
 import { ordinaryRegister, token } from "./register_data.js";
 import { startSite } from "./site.js";
 
@@ -22,17 +22,10 @@ async function openExplorer(address = "/explorer") {
     return page;
 }
 
-async function authorize(page) {
-    await page.getByRole("button", { name: "Authorize" }).first().click();
-    await page.locator(".auth-container input").fill(token);
-    await page.locator(".auth-btn-wrapper").getByRole("button", { name: /authorize|apply/i }).click();
-    await page.locator(".auth-btn-wrapper").getByRole("button", { name: "Close" }).click();
-}
-
 test("an operation is tried with a pasted token, and nothing is kept", async () => {
     const page = await openExplorer();
     assert.equal(new URL(page.url()).pathname, "/explorer/");
-    await authorize(page);
+    await authorize(page, token);
     await operation(page).getByRole("button").first().click();
     await operation(page).getByRole("button", { name: "Execute" }).click();
     await operation(page).locator(".live-responses-table .response").getByText("SLA low").first().waitFor();
@@ -89,7 +82,7 @@ test("a document that cannot be shown is told of", async () => {
 test("axe-core has nothing to say, with an operation opened and tried", async () => {
     const page = await openExplorer();
     await assertAccessible(page, rules);
-    await authorize(page);
+    await authorize(page, token);
     await operation(page).getByRole("button").first().click();
     await operation(page).getByRole("button", { name: "Execute" }).click();
     await operation(page).locator(".live-responses-table .response").getByText("SLA low").first().waitFor();

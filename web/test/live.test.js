@@ -1,7 +1,7 @@
 // The pages of a live server: POLICIES_URL (its origin, or any address of its) and POLICIES_TOKEN name it and a token that reads.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertAccessible, assertQuiet, newPage, openRegister, startBrowser } from "./browser.js";
+import { assertAccessible, assertQuiet, authorize, newPage, openRegister, startBrowser } from "./browser.js";
 
 const { POLICIES_URL: address, POLICIES_TOKEN: token } = process.env;
 const isNamed = Boolean(address && token);
@@ -55,10 +55,7 @@ test("a forged token is refused", { skip }, async () => {
 test("the explorer lists policies", { skip }, async () => {
     const page = await newPage(browser, url, { instant: null });
     await page.goto("/explorer");
-    await page.getByRole("button", { name: "Authorize" }).first().click();
-    await page.locator(".auth-container input").fill(token);
-    await page.locator(".auth-btn-wrapper").getByRole("button", { name: /authorize/i }).click();
-    await page.locator(".auth-btn-wrapper").getByRole("button", { name: "Close" }).click();
+    await authorize(page, token);
     const operation = page.locator(".opblock").filter({ has: page.locator("[data-path='/policies']") }).filter({ hasText: /^GET/ });
     await operation.getByRole("button").first().click();
     await operation.getByRole("button", { name: "Execute" }).click();
