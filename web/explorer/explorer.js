@@ -12,7 +12,8 @@ function stayHere(request) {
 /** Swagger UI sends the examples of all parameters with what is tried: nothing would fit so many filters. */
 function withoutOptionalExamples(openapi) {
     const operations = Object.values(openapi.paths).flatMap((path) => [path, ...Object.values(path)]);
-    const parameters = [...operations.flatMap((operation) => operation.parameters ?? []), ...Object.values(openapi.components?.parameters ?? {})];
+    const shared = Object.values(openapi.components?.parameters ?? {});
+    const parameters = [...operations.flatMap((operation) => operation.parameters ?? []), ...shared];
     for (const parameter of parameters.filter(({ required }) => required !== true)) {
         delete parameter.example;
         delete parameter.examples;
@@ -51,5 +52,6 @@ function show(openapi) {
 try {
     show(await loadDocument());
 } catch (error) {
-    document.getElementById("problem").textContent = `The description of the API, ${documentAddress}, could not be shown: ${error.message}.`;
+    document.getElementById("problem").textContent =
+        `The description of the API, ${documentAddress}, could not be shown: ${error.message}.`;
 }

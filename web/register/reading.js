@@ -46,7 +46,8 @@ export function showReading(dialog, title, html) {
     const frame = element("iframe", { sandbox: "allow-popups allow-popups-to-escape-sandbox", title: `Text of ${title}` });
     frame.srcdoc = markup.createHTML(frameDocument(html, title));
     dialog.querySelector("h2").replaceChildren(foreignText(title));
-    dialog.querySelector(".text").replaceChildren(html.trim() === "" ? element("p", { class: "empty" }, "This policy has no text.") : frame);
+    const empty = element("p", { class: "empty" }, "This policy has no text.");
+    dialog.querySelector(".text").replaceChildren(html.trim() === "" ? empty : frame);
     if (!dialog.open) {
         dialog.showModal();
     }

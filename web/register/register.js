@@ -73,7 +73,8 @@ function clear() {
 
 function showReader({ sub, tenant_id: tenantId, app_id: appId, exp }) {
     const known = [tenantId, appId, sub].filter((name) => typeof name === "string" && name !== "");
-    const until = Number.isFinite(exp) ? [`until ${new Date(exp * 1000).toLocaleString(undefined, { dateStyle: "short", timeStyle: "short" })}`] : [];
+    const style = { dateStyle: "short", timeStyle: "short" };
+    const until = Number.isFinite(exp) ? [`until ${new Date(exp * 1000).toLocaleString(undefined, style)}`] : [];
     part("reader").replaceChildren(...[...known, ...until].map((text) => element("bdi", {}, text)));
 }
 

@@ -73,7 +73,8 @@ export async function reviews({ api, now, showTenant, onProblem }) {
         await reviewTable(earlier.rows, "Overdue reviews", "No review is overdue.", showTenant, onProblem),
         ...note(coming.isCutOff, `Only the next ${formatNumber(mostRows)} reviews are shown.`),
         calendar(coming.rows, now),
-        await reviewTable(coming.rows, `Reviews due until ${formatDay(lastDay)}`, "No review is due in these months.", showTenant, onProblem),
+        await reviewTable(coming.rows, `Reviews due until ${formatDay(lastDay)}`, "No review is due in these months.", showTenant,
+            onProblem),
     ];
     content[earlier.isCutOff ? 1 : 0].classList.add(earlier.rows.length > 0 ? "overdue" : "nothing-overdue");
     const next = coming.rows.filter((row) => new Date(row.due_at) - now < soon).length;

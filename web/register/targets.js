@@ -18,7 +18,8 @@ function targets(policy, showTenant) {
         element("p", { class: isBusinessTime ? "hours business" : "hours" }, isBusinessTime ? "business hours" : "around the clock"));
 }
 
-const strictest = (policies) => Math.min(...policies.map((policy) => policy.first_response_minutes ?? policy.resolution_minutes ?? Infinity));
+const strictest = (policies) => Math.min(...policies.map((policy) =>
+    policy.first_response_minutes ?? policy.resolution_minutes ?? Infinity));
 
 /** The priorities, the strictest first. */
 function prioritiesOf(policies) {
@@ -42,7 +43,8 @@ function matrixRow(priority, policies, ticketTypes, showTenant) {
 
 /** The targets of the active SLA policies, priority by ticket type: {content, isCutOff}. */
 export function targetMatrix(policies, showTenant) {
-    const governing = policies.filter(({ priority, applies_to }) => priority !== null && Array.isArray(applies_to) && applies_to.length > 0);
+    const governing = policies.filter(({ priority, applies_to: types }) =>
+        priority !== null && Array.isArray(types) && types.length > 0);
     if (governing.length === 0) {
         return { content: element("p", { class: "empty" }, "No active SLA policy governs any ticket."), isCutOff: false };
     }
