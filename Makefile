@@ -48,7 +48,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed demo bench bench-http serve check check-all check-server check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest check-client
+.PHONY: installed demo bench bench-http serve check check-all check-server check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest check-client check-web
 
 # A second make, since this one may have started without PGXS.
 installed:
@@ -59,7 +59,7 @@ installed:
 demo: installed
 	tools/in_scratch.sh demo demo/run.sh
 
-check: check-source check-core check-sanitizers check-fuzz check-client check-server
+check: check-source check-core check-sanitizers check-fuzz check-client check-web check-server
 
 # What another major version of PostgreSQL can change.
 check-server: check-regress check-isolation check-sqlsmith check-tap check-postgrest
@@ -120,11 +120,16 @@ check-tap: installed
 check-postgrest: installed
 	tools/in_scratch.sh postgrest tools/run_postgrest.sh
 
-# On a running register as well: the one that POLICIES_URL, POLICIES_TOKEN and POLICIES_OTHER_TOKEN name, else its own, by POSTGREST.
+# On a running register as well: the one that POLICIES_URL, POLICIES_TOKEN and POLICIES_OTHER_TOKEN name, else their own, by POSTGREST.
 check-client: installed
 	tools/install_packages.sh nodejs npm
 	tools/in_scratch.sh client tools/run_client_tests.sh
 
 # Until it is interrupted. SERVE_PORT: 8080 by default.
 serve: installed
+	tools/install_packages.sh nodejs npm
 	tools/in_scratch.sh serve tools/serve.sh $(SERVE_PORT)
+
+check-web: installed
+	tools/install_packages.sh nodejs npm chromium
+	tools/in_scratch.sh web tools/run_web_tests.sh

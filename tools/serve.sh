@@ -8,7 +8,7 @@ folder=$SCRATCH/s
 trap "trap '' HUP INT TERM; tools/http_stack.sh stop '$folder'" EXIT
 trap 'exit 0' HUP INT TERM
 tools/http_stack.sh start "$folder" "$port"
-[ ! -x tools/install_web.sh ] || tools/install_web.sh "$folder/www"
+tools/install_web.sh "$folder/www"
 "$PGBIN/psql" --no-psqlrc --quiet --host "$folder" --username authenticator --dbname policies --file demo/register.sql
 token=$(deploy/token.sh "$folder/jwt-secret" acme per_ann 86400)
 cat <<TEXT

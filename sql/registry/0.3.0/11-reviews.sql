@@ -29,7 +29,9 @@ BEGIN ATOMIC
     SELECT p.next_review_at, p.id, p.tenant_id, p.name, p.category, p.owner_id, p.version, p.next_review_at < now()
     FROM policies_api.policies p
     WHERE p.next_review_at >= review_calendar.from_time
-        AND p.next_review_at < coalesce(review_calendar.until_time, policies.add_cadence(review_calendar.from_time, '1 year'))
+        -- In the last year of all there is none later.
+        AND p.next_review_at < coalesce(review_calendar.until_time, CASE WHEN review_calendar.from_time < '294275-01-01 00:00+00'
+            THEN policies.add_cadence(review_calendar.from_time, '1 year') ELSE 'infinity' END)
     ORDER BY p.next_review_at, p.tenant_id, p.id;
 END;
 COMMENT ON FUNCTION policies_api.review_calendar(timestamptz, timestamptz) IS
