@@ -12,9 +12,9 @@ if [ -n "${POLICIES_URL:-}" ] || [ -z "$postgrest" ]; then
 fi
 stack=$SCRATCH/s
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
-POSTGREST=$postgrest HTTP_RATE=1000000 "$SCRATCH/tools/http_stack.sh" start "$stack" "$port"
 trap '"$SCRATCH/tools/http_stack.sh" stop "$stack"' EXIT
 trap 'exit 130' HUP INT TERM
+POSTGREST=$postgrest HTTP_RATE=1000000 "$SCRATCH/tools/http_stack.sh" start "$stack" "$port"
 "$SCRATCH/tools/install_web.sh" "$stack/www"
 "$PGBIN/psql" --no-psqlrc --quiet --host "$stack" --username authenticator --dbname policies --file "$SCRATCH/demo/register.sql"
 POLICIES_URL=http://127.0.0.1:$port
