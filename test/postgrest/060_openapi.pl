@@ -95,9 +95,11 @@ does(200, 'listPolicies', query => { search => 'desk', tag => 'kind' });
 does(200, 'listPolicies', query => { or => '(status.eq.draft,owner_id.is.null)', order => 'name.asc.nullslast,id', limit => 1, offset => 1 });
 does(206, 'listPolicies', query => { limit => 1 }, headers => { Prefer => 'count=exact' });
 does(206, 'listPolicies', headers => { Range => '0-0', Prefer => 'count=exact' });
+does(206, 'slaStatus', query => { %ticket, limit => 1 }, headers => { Prefer => 'count=exact' });
 
 # Errors.
 does(416, 'listPolicies', query => { offset => 100 }, headers => { Prefer => 'count=exact' });
+does(416, 'reviewDue', query => { offset => 100 }, headers => { Prefer => 'count=exact' });
 does(400, 'listPolicies', query => { no_such_field => 'eq.1' });
 does(406, 'listPolicies', headers => { Accept => 'image/png' });
 does(401, 'listPolicies', token => undef);

@@ -11,6 +11,9 @@ BEGIN ATOMIC
         WHEN filter_parameter.field = 'priority' THEN 'in.(high,urgent)'
         WHEN filter_parameter.field = 'review_cadence' THEN 'eq.1 year'
         WHEN filter_parameter.field IN ('name', 'description', 'body') THEN 'ilike.*desk*'
+        WHEN filter_parameter.field = 'tenant_id' THEN 'eq.acme'
+        WHEN filter_parameter.field = 'source' THEN 'eq.edm'
+        WHEN filter_parameter.field ~ '(^|_)note$' THEN 'ilike.*law*'
         WHEN filter_parameter.field ~ '_by$|^(owner|person)_id$' THEN 'eq.per_ann'
         WHEN filter_parameter.field ~ '(^|_)version$' THEN 'eq.1.2.0'
         ELSE 'not.is.null' END)
@@ -115,7 +118,6 @@ SELECT v.* FROM (VALUES
     ('403', 'Forbidden', 'A token without a tenant, or whose role may not.', '{list,create,get,update,delete,restore,ask,do}'),
     ('404', 'NotFound', 'It does not exist, or is another tenant''s, which is the same; or an argument is missing or unknown.',
      '{get,update,delete,restore,ask,do}'),
-    ('405', 'MethodNotAllowed', 'The path does not take this method.', '{}'),
     ('406', 'NotAcceptable', 'A type in Accept that there is not.', '{list,create,ask,do}'),
     ('409', 'Conflict', 'Something is so already, or is not as it was read; the message says what.', '{create,update,delete,restore,do}'),
     ('413', 'ContentTooLarge', 'The body is too large.', '{create,update,restore,do}'),
@@ -129,7 +131,7 @@ The statuses of errors, and where they occur.';
 COMMENT ON COLUMN policies.http_errors.status IS 'The status.';
 COMMENT ON COLUMN policies.http_errors.name IS 'The name of the response in the document.';
 COMMENT ON COLUMN policies.http_errors.description IS 'When it is answered.';
-COMMENT ON COLUMN policies.http_errors.actions IS 'The actions of the routes that may answer it; a wrong method is none of theirs.';
+COMMENT ON COLUMN policies.http_errors.actions IS 'The actions of the routes that may answer it.';
 
 REVOKE ALL ON FUNCTION policies.filter_parameter(text, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION policies.filter_parameter(text, jsonb) TO policies_caller, policies_auditor;

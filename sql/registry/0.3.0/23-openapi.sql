@@ -43,26 +43,32 @@ COMMENT ON FUNCTION policies.openapi_answers() IS 'The content of what each oper
 CREATE FUNCTION policies.openapi_operation_responses() RETURNS TABLE (operation_id text, responses json)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH answer AS MATERIALIZED (SELECT * FROM policies.openapi_answers())
+    WITH answer AS MATERIALIZED (SELECT * FROM policies.openapi_answers()),
+    -- A question with many rows as its answer is a list as well.
+    route AS MATERIALIZED (
+        SELECT r.operation_id, r.action, r.source, f.media_type, CASE WHEN f.is_set THEN 'list' ELSE r.action END AS answered_as
+        FROM policies.http_routes r LEFT JOIN policies.http_results f ON f.function = r.source AND r.action = 'ask'
+    )
     SELECT s.operation_id, json_object_agg(s.status, s.response ORDER BY s.status) FROM (
         SELECT r.operation_id, v.status, json_build_object('description', v.description, 'headers', v.headers,
             'content', CASE WHEN v.status <> '204' THEN a.content END) AS response
-        FROM policies.http_routes r LEFT JOIN answer a USING (operation_id)
+        FROM route r LEFT JOIN answer a USING (operation_id)
         JOIN (VALUES
             ('200', '{list}'::text[], 'What there is.', '{"Content-Range": {"$ref": "#/components/headers/ContentRange"}}'::json),
             ('206', '{list}', 'A part of what there is, with Prefer: count=exact.',
                 '{"Content-Range": {"$ref": "#/components/headers/ContentRange"}}'),
             ('201', '{create}', 'Created. With Prefer: return=representation what was created, otherwise nothing.',
                 '{"Location": {"$ref": "#/components/headers/Location"}}'),
-            ('200', '{get,ask,do,file}', 'Done.', NULL),
+            ('200', '{get,ask,file}', 'What was asked for.', NULL),
+            ('200', '{do}', 'Done.', NULL),
             ('200', '{update,delete,restore}', 'Done, with Prefer: return=representation.', NULL),
-            ('204', '{update,delete,restore}', 'Done.', NULL)) AS v (status, actions, description, headers) ON r.action = ANY (v.actions)
+            ('204', '{update,delete,restore}', 'Done.', NULL)) AS v (status, actions, description, headers)
+            ON r.answered_as = ANY (v.actions)
         UNION ALL
         SELECT r.operation_id, e.status, json_build_object('$ref', '#/components/responses/' || e.name)
-        FROM policies.http_routes r JOIN policies.http_errors e ON r.action = ANY (e.actions)
-        LEFT JOIN policies.http_results f ON f.function = r.source AND r.action = 'ask'
-        WHERE f.function IS NULL
-            OR NOT (e.status = '404' AND r.source = 'openapi' OR e.status = '406' AND f.media_type <> 'application/json')
+        FROM route r JOIN policies.http_errors e ON e.actions && ARRAY[r.action, r.answered_as]
+        WHERE r.media_type IS NULL
+            OR NOT (e.status = '404' AND r.source = 'openapi' OR e.status = '406' AND r.media_type <> 'application/json')
     ) s GROUP BY s.operation_id;
 END;
 COMMENT ON FUNCTION policies.openapi_operation_responses() IS 'What each operation answers.';
@@ -108,7 +114,9 @@ BEGIN ATOMIC
             'version', (SELECT e.extversion FROM pg_extension e WHERE e.extname = 'policies'),
             'summary', 'An organisation''s policy register.',
             'description', 'Every request carries a token, and reaches its tenant''s rows only. A request is one transaction. '
-                'HEAD goes wherever GET does; another method of a path is 405, another path 404.',
+                'HEAD goes wherever GET does; another method of a path is 405, another path 404. Filters of lists are OPERATOR.VALUE: '
+                'eq, neq, gt, gte, lt, lte; like and ilike, with * for anything; in.(a,b); is.null; cs for what JSON contains; and '
+                'not. before any of them, as in not.is.null. All must match.',
             'license', '{"name": "PostgreSQL License", "identifier": "PostgreSQL"}'::json),
         'servers', '[{"url": "/api/v1"}]'::json,
         'security', '[{"bearer": []}]'::json,
