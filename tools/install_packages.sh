@@ -25,6 +25,7 @@ as_root=$(dirname "$0")/as_root.sh
 if [ ! -e /usr/sbin/policy-rc.d ]; then
     "$as_root" sh -c 'printf "#!/bin/sh\nexit 101\n" >/usr/sbin/policy-rc.d && chmod +x /usr/sbin/policy-rc.d'
     trap '"$as_root" rm /usr/sbin/policy-rc.d' EXIT
+    trap 'exit 130' HUP INT TERM
 fi
 # shellcheck disable=SC2086
 "$as_root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -10,6 +10,7 @@ for needed in npm node; do
 done
 packages=$(mktemp -d)
 trap 'rm -rf "$packages"' EXIT
+trap 'exit 130' HUP INT TERM
 cp "$root/web/package.json" "$root/web/package-lock.json" "$root/web/.npmrc" "$packages/"
 (cd "$packages" && npm ci --omit=dev --prefer-offline --silent)
 swagger_ui=$packages/node_modules/swagger-ui-dist

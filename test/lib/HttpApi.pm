@@ -19,6 +19,7 @@ my $number = 0;
 my $script = PostgreSQL::Test::Utils::tempdir_short() . '/http_stack.sh';
 copy("$ENV{SCRATCH}/tools/http_stack.sh", $script) or die "no copy of http_stack.sh: $!";
 my %running;
+# An interrupted test ends like any other.
 $SIG{$_} = sub { exit 1 } for qw(HUP INT TERM);
 
 # Starts a stack. Options: rate (requests a second and address, of no concern by default), settings (lines of postgrest.conf).

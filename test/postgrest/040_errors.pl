@@ -1,7 +1,7 @@
 # Each kind of error, with its status and in PostgREST's JSON, and what a client is asked to do about it.
 use strict;
 use warnings;
-use IO::Socket::INET;
+use PostgreSQL::Test::Utils;
 use Test::More;
 use HttpApi;
 
@@ -50,11 +50,14 @@ $api->answers(201, undef, POST => 'policies', %ann, body => { name => 'large', b
 
 # 503 while PostgREST is away, and after it came back all is as before.
 {
-	my $pid = PostgreSQL::Test::Utils::slurp_file("$api->{folder}/postgrest.pid") + 0;
-	kill 'STOP', $pid;
-	kill 'KILL', $pid;
+	my ($folder, $pid_file) = ($api->{folder}, "$api->{folder}/postgrest.pid");
+	kill 'KILL', slurp_file($pid_file) + 0;
 	sleep 1;
 	$api->answers(503, undef, GET => 'policies', %ann);
+	system("'$ENV{POSTGREST}' $folder/postgrest.conf >>$folder/postgrest.log 2>&1 & echo \$! >$pid_file") == 0 or die 'PostgREST does not start';
+	my $tries = 0;
+	sleep 1 while $api->request(GET => 'policies', %ann)->{status} == 503 && ++$tries < 30;
+	is($api->answers(200, undef, GET => "policies/$id", %ann)->{body}{name}, 'Acceptable use', 'the way is open again');
 }
 
 # 429, with the time to wait, where an address asks too often; another address is served.
