@@ -63,6 +63,7 @@ sub serve_stub {
 		my $answer = encode_json({ method => $method, target => $target, headers => \%header, length => length $body, body => length $body > 100000 ? 'long' : $body });
 		my $status = $header{'x-stub-status'} // 200;
 		print $client "HTTP/1.1 $status Stub\r\nServer: postgrest/x\r\nContent-Location: $target\r\nContent-Range: 0-0/1\r\nContent-Type: application/json\r\n",
+			"Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: true\r\nAccess-Control-Expose-Headers: Content-Range\r\n",
 			$method eq 'POST' ? "Location: /policies?id=eq.pol_01J9Z3NDEKTSV4RRFFQ69G5FAV&tenant_id=eq.acme\r\n" : '',
 			'Content-Length: ' . length($answer) . "\r\nConnection: close\r\n\r\n", $method eq 'HEAD' ? '' : $answer;
 		close $client;

@@ -81,6 +81,13 @@ for my $header ([ 'Accept-Profile' => 'policies' ], [ 'Accept-Profile' => 'publi
 $api->answers(400, qr/estimate/, GET => 'policies', %ann, headers => { Prefer => 'count=planned' });
 is($api->request(POST => 'policies', %ann, headers => { 'Content-Profile' => 'policies', Prefer => 'return=representation' }, body => { name => 'x' })->{body}[0]{tenant_id}, 'acme', 'Content-Profile is passed over');
 
+# Pages of other origins read nothing: no answer is for them, nor may they ask with a token.
+{
+	my %from = (Origin => 'https://elsewhere.example.org');
+	is(join(' ', grep { /^access-control/ } keys %{ $api->answers(200, undef, GET => $_, %ann, headers => \%from)->{headers} }), '', "$_ is for no other origin") for 'policies', "policies/$policy{acme}", 'policies/search?query=secret';
+	$api->answers(405, undef, OPTIONS => 'policies', headers => { %from, 'Access-Control-Request-Method' => 'GET', 'Access-Control-Request-Headers' => 'authorization' });
+}
+
 # PostgREST's own paths are not reached from outside, in whatever spelling.
 for my $path (qw(rpc/complete_policy rpc/search_policies?query=secret policy_versions policies_history deleted_policies ../policies ../rpc/openapi %2e%2e/rpc/openapi policies/..;/rpc policies%2f..%2f..%2frpc//)) {
 	is($api->request(GET => $path, %ann)->{status}, 404, "no such path: $path");

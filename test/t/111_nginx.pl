@@ -152,6 +152,7 @@ is(arrived('POST', $policies, body => "[$_->[0]]")->{length}, length("[$_->[0]]"
 	is($headers->{'content-range'}, '0-0/1', 'the range comes back');
 	is($headers->{server}, 'nginx', 'no version is told');
 	is($headers->{'content-location'}, undef, 'no inner path');
+	is(join(' ', grep { /^access-control/ } sort keys %$headers), '', 'nothing for pages of other origins');
 	for my $answer ([ GET => $policies ], [ GET => '/nowhere' ], [ PUT => $policies ]) {
 		my (undef, $headers) = request(@$answer);
 		is_deeply([ @{$headers}{qw(x-content-type-options x-frame-options referrer-policy cache-control)} ], [ 'nosniff', 'DENY', 'no-referrer', 'private, no-store' ], "@$answer: headers for security");
