@@ -1,6 +1,7 @@
 # Each kind of error, with its status and in PostgREST's JSON, and what a client is asked to do about it.
 use strict;
 use warnings;
+use POSIX ();
 use PostgreSQL::Test::Utils;
 use Test::More;
 use HttpApi;
@@ -47,6 +48,19 @@ $api->answers(413, undef, PATCH => "policies/$id", %ann, body => { body => 'x' x
 $api->answers(413, undef, POST => "policies/$id/complete", %ann, body => { note => 'x' x 70_000 });
 is($api->request(GET => 'policies?name=eq.' . 'x' x 40_000, %ann)->{status}, 414, '414: a long address');
 $api->answers(201, undef, POST => 'policies', %ann, body => { name => 'large', body => 'x' x 5_000_000 });
+
+# 503 is for trouble alone: whatever others ask beside, no request is sent on a connection that PostgREST has ended.
+{
+	my @clients = map {
+		my $pid = fork // die "cannot fork: $!";
+		if ($pid == 0) {
+			my $lost = grep { $api->request(($_ % 2 ? 'HEAD' : 'GET') => "policies/$id", %ann)->{status} != 200 } 1 .. 600;
+			POSIX::_exit($lost > 0);
+		}
+		$pid;
+	} 1 .. 3;
+	is(join(' ', map { waitpid $_, 0; $? } @clients), '0 0 0', 'every HEAD and GET is answered');
+}
 
 # 503 while PostgREST is away, and after it came back all is as before.
 {

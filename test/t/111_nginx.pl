@@ -145,7 +145,7 @@ is(arrived('POST', $policies, body => "[$_->[0]]")->{length}, length("[$_->[0]]"
 # Headers, both ways.
 {
 	my $arrived = arrived('GET', $policies, headers => [ 'Cookie: secret=1', 'Accept-Profile: policies', 'X-Forwarded-For: 1.2.3.4', 'Prefer: count=exact, timezone=UTC', 'Accept: text/csv', 'Range: 0-9' ], from => '127.9.9.9');
-	is_deeply([ @{ $arrived->{headers} }{qw(cookie accept-profile x-forwarded-for prefer accept range host)} ], [ undef, undef, '127.9.9.9', 'count=exact, timezone=UTC', 'text/csv', '0-9', 'api.example.org' ], 'what arrives of the headers');
+	is_deeply([ @{ $arrived->{headers} }{qw(cookie accept-profile x-forwarded-for prefer accept range host connection)} ], [ undef, undef, '127.9.9.9', 'count=exact, timezone=UTC', 'text/csv', '0-9', 'api.example.org', 'close' ], 'what arrives of the headers');
 	is(arrived('POST', $policies, headers => [ 'Content-Profile: policies' ], body => '{}')->{headers}{'content-profile'}, undef, 'no other schema is asked for');
 	my (undef, $headers) = request('POST', $policies, body => '{}');
 	is($headers->{location}, "$policies/$id", 'Location is the public one');
