@@ -38,7 +38,8 @@ unix_socket_directories = '$folder'
 fsync = off
 timezone = 'UTC'
 SETTINGS
-    "$PGBIN/pg_ctl" --pgdata "$folder/data" --log "$folder/postgresql.log" --wait --silent start
+    megabytes=$(sed -n 's/^LimitDATA=\([0-9]*\)M$/\1/p' "$here/deploy/postgresql-memory.conf")
+    (ulimit -d $((megabytes * 1024)) && "$PGBIN/pg_ctl" --pgdata "$folder/data" --log "$folder/postgresql.log" --wait --silent start)
     "$PGBIN/createdb" --host "$folder" --username postgres policies
     "$PGBIN/psql" --no-psqlrc --quiet --host "$folder" --username postgres --dbname policies --file "$here/deploy/roles.sql" >"$folder/roles.log"
 }

@@ -16,7 +16,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
 
-our @EXPORT_OK = qw(start_site stop_stub request arrived error_log);
+our @EXPORT_OK = qw(start_site stop_stub request connect_from arrived error_log);
 
 my $nginx = '/usr/sbin/nginx';
 unless (-x $nginx) {
@@ -31,6 +31,7 @@ sub write_configuration {
 	my $site = slurp_file("$ENV{SCRATCH}/deploy/nginx.conf");
 	is($site =~ s{unix:/run/policies-postgrest/postgrest\.sock}{unix:$socket}g, 1, 'the upstream is a socket');
 	is($site =~ s{listen 127\.0\.0\.1:8080;}{listen 127.0.0.1:$port;}g, 1, 'the site listens on the loopback');
+	is($site =~ s{(proxy_set_header Host \$host;)}{$1 proxy_set_header X-Stub-Status \$http_x_stub_status;}g, 1, 'the stub is told what to answer');
 	ok($site =~ s{/usr/share/policies/www}{$folder/www}g, 'the pages have a folder');
 	append_to_file("$folder/site.conf", $site);
 	append_to_file("$folder/nginx.conf", <<"CONF");
@@ -47,7 +48,8 @@ CONF
 	return;
 }
 
-# Answers each connection's one request with what arrived, as JSON, or with the status that x-stub-status asks for.
+# Answers each connection's one request with what arrived, as JSON, or with the status that x-stub-status asks for. Content-Location
+# repeats the query, as PostgREST's does.
 sub serve_stub {
 	my $server = IO::Socket::UNIX->new(Local => $socket, Listen => 64) or die "no stub: $!";
 	chmod 0666, $socket;
@@ -127,13 +129,18 @@ sub error_log {
 	return slurp_file("$folder/error.log");
 }
 
+sub connect_from {
+	my ($address) = @_;
+	return IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", LocalAddr => $address, Timeout => 20) || die "cannot connect: $!";
+}
+
 # One request, each from an address of its own unless one is given, so that no rate limit is met. Returns (status, headers, body).
 my $addresses = 0;
 sub request {
 	my ($method, $path, %options) = @_;
 	$addresses++;
 	my $from = $options{from} // '127.1.' . int($addresses / 250) . '.' . ($addresses % 250 + 1);
-	my $connection = IO::Socket::INET->new(PeerAddr => "127.0.0.1:$port", LocalAddr => $from, Timeout => 20) or die "cannot connect: $!";
+	my $connection = connect_from($from);
 	my $body = $options{body};
 	local $SIG{PIPE} = 'IGNORE';
 	print $connection "$method $path HTTP/1.1\r\nHost: api.example.org\r\n", $options{anonymous} ? '' : "Authorization: Bearer x.y.z\r\n", map({ "$_\r\n" } @{ $options{headers} // [] }),

@@ -4,7 +4,8 @@ use warnings;
 use JSON::PP;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use NginxSite qw(start_site stop_stub request arrived error_log);
+use Time::HiRes qw(usleep);
+use NginxSite qw(start_site stop_stub request connect_from arrived error_log);
 use OpenapiCheck qw(operations);
 
 my $document = slurp_file("$ENV{SCRATCH}/docs/openapi.json");
@@ -44,15 +45,17 @@ my @routes = (
 	[ GET => "$policies/$id/versions", GET => "/policy_versions?policy_id=eq.$id&order=version_sort_key.desc" ],
 	[ GET => "$policies/$id/versions?order=published_at", GET => "/policy_versions?policy_id=eq.$id&order=published_at" ],
 	[ GET => "$policies/$id/versions/1.2.0-rc.1", GET => "/rpc/policy_version?policy_id=$id&version=1.2.0-rc.1" ],
+	[ GET => "$policies/$id/versions/1.2.0?version=1.1.0&policy_id=other", GET => "/rpc/policy_version?version=1.1.0&policy_id=other&policy_id=$id&version=1.2.0" ],
 	[ GET => "$policies/$id/reviews", GET => "/policy_reviews?policy_id=eq.$id" ],
 	[ GET => "$policies/$id/history", GET => "/policies_history?id=eq.$id" ],
 	[ GET => "$policies/$id/approvals", GET => "/policy_approvals?policy_id=eq.$id" ],
 	[ GET => "$policies/$id/acknowledgements?state=eq.late", GET => "/policy_acknowledgements?policy_id=eq.$id&state=eq.late" ],
 	[ GET => "$policies/$id/content-hash", GET => "/rpc/policy_content_hash?policy_id=$id" ],
-	[ GET => "$policies/$id/markdown?version=draft", GET => "/rpc/policy_markdown?policy_id=$id&version=draft", 'text/markdown' ],
+	[ GET => "$policies/$id/markdown?version=draft", GET => "/rpc/policy_markdown?version=draft&policy_id=$id", 'text/markdown' ],
+	(map { [ GET => "$policies/$id/$_->[0]?policy_id=other&policy%5Fid=other", GET => "/rpc/$_->[1]?policy_id=other&policy%5Fid=other&policy_id=$id", $_->[2] ] } [ 'content-hash', 'policy_content_hash' ], [ 'markdown', 'policy_markdown', 'text/markdown' ], [ 'html', 'policy_html', 'text/html' ], [ 'table-of-contents', 'policy_table_of_contents' ], [ 'diff', 'diff_policy' ]),
 	[ GET => "$policies/$id/html", GET => "/rpc/policy_html?policy_id=$id", 'text/html' ],
 	[ GET => "$policies/$id/table-of-contents", GET => "/rpc/policy_table_of_contents?policy_id=$id" ],
-	[ GET => "$policies/$id/diff?from_version=1.0", GET => "/rpc/diff_policy?policy_id=$id&from_version=1.0" ],
+	[ GET => "$policies/$id/diff?from_version=1.0", GET => "/rpc/diff_policy?from_version=1.0&policy_id=$id" ],
 	(map { [ POST => "$policies/$id/$_", POST => "/rpc/${_}_policy" ] } qw(complete publish approve acknowledge)),
 	[ POST => "$policies/$id/acknowledgements", POST => '/rpc/request_acknowledgements' ],
 	[ GET => '/api/v1/business-calendars?name=eq.office', GET => '/business_calendars?name=eq.office' ],
@@ -144,7 +147,8 @@ is(arrived('POST', $policies, body => "[$_->[0]]")->{length}, length("[$_->[0]]"
 
 # Headers, both ways.
 {
-	my $arrived = arrived('GET', $policies, headers => [ 'Cookie: secret=1', 'Accept-Profile: policies', 'X-Forwarded-For: 1.2.3.4', 'Prefer: count=exact, timezone=UTC', 'Accept: text/csv', 'Range: 0-9' ], from => '127.9.9.9');
+	my $arrived = arrived('GET', $policies, headers => [ 'Cookie: secret=1', 'Accept-Profile: policies', 'X-Forwarded-For: 1.2.3.4', "User-Agent: \xff", 'Origin: https://example.org', 'X-HTTP-Method-Override: DELETE', 'Prefer: count=exact, timezone=UTC', 'Accept: text/csv', 'Range: 0-9' ], from => '127.9.9.9');
+	is(join(' ', sort keys %{ $arrived->{headers} }), 'accept authorization connection host prefer range x-forwarded-for x-forwarded-proto', 'no other header arrives');
 	is_deeply([ @{ $arrived->{headers} }{qw(cookie accept-profile x-forwarded-for prefer accept range host connection)} ], [ undef, undef, '127.9.9.9', 'count=exact, timezone=UTC', 'text/csv', '0-9', 'api.example.org', 'close' ], 'what arrives of the headers');
 	is(arrived('POST', $policies, headers => [ 'Content-Profile: policies' ], body => '{}')->{headers}{'content-profile'}, undef, 'no other schema is asked for');
 	my (undef, $headers) = request('POST', $policies, body => '{}');
@@ -169,8 +173,48 @@ is(arrived('POST', $policies, body => "[$_->[0]]")->{length}, length("[$_->[0]]"
 }
 
 # A search that would not be what was asked for.
-is((request('GET', "$policies?$_"))[0], 400, "?$_ is refused") for 'search=x&priority=eq.high', 'search=x&category=neq.hr', 'search=x&limit=ten', 'search=', 'search=x&search=y', 'order=name&search=x';
+is((request('GET', "$policies?$_"))[0], 400, "?$_ is refused") for 'search=x&priority=eq.high', 'search=x&category=neq.hr', 'search=x&limit=ten', 'search=', 'search=x&search=y', 'order=name&search=x',
+	'category=eq.&search=x', 'search=x&status=eq.', 'search=x&tag=', 'search=x&after_rank=', 'search=x&limit=1&limit=2', 'category=eq.hr&search=x&category=eq.other', 'tag=a&tag=b&search=x';
+is((request('GET', "$policies?tag=a&tag=b"))[0], 200, 'what is given twice without a search is not for nginx to judge');
 is((request('POST', "$policies?search=x", body => '{}'))[0], 400, 'nobody creates by searching');
+
+# Fields are named, each once: what else select can say multiplies the cost of a request.
+is((request('GET', "$policies?limit=1&select=$_"))[0], 200, "select=$_ passes") for '', '*', '%2A', 'id', 'id,name,owner_id', 'id%2Cname%2cbody', 'name,id,name_snippet', join ',', map { "field_$_" } 1 .. 80;
+for my $select ('policy_reviews(*)', 'id,policy_reviews%28*%29', 'id,...policy_reviews(note)', 'a:body,b:body', 'body::xml', 'tags-%3Ea', 'body,body', 'body%2Cid%2cbody', '*,body', '%62ody', 'count()', join ',', map { "field_$_" } 1 .. 120) {
+	for my $name ('select', '%73elect', 's%65l%65ct', 'id=eq.1&select') {
+		my ($status, undef, $content) = request('GET', "$policies?$name=$select");
+		is($status, 400, "$name=" . substr($select, 0, 40) . ' is refused');
+		like($content, qr/select is malformed/, 'and told why') if $status == 400;
+	}
+}
+is((request($_->[0], "$_->[1]?select=policies(*)", body => '{}'))[0], 400, "nor in $_->[0] $_->[1]") for [ POST => $policies ], [ PATCH => "$policies/$id" ], [ POST => "$policies/$id/restore" ], [ GET => "$policies/$id/acknowledgements" ], [ GET => "$policies/in-force" ];
+is((request('GET', "$policies?name=eq.select=(&nselect=x()"))[0], 200, 'what only looks so passes');
+
+# What is not UTF-8.
+for my $bytes ("\xff", "\x80", "\xc3", "\xc3(", "\xc0\x80", "\xe2\x82", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xc3\xa4\xa4") {
+	my $encoded = $bytes =~ s/([^(])/sprintf '%%%02x', ord $1/ger;
+	is((request('GET', "$policies?name=eq.$_"))[0], 400, "$encoded is no text") for $encoded, uc $encoded, "x$bytes";
+	is((request('GET', $policies, headers => [ "$_: $bytes" ]))[0], 400, "nor in $_") for qw(Prefer Accept Range Content-Type);
+}
+for my $text ("\xc3\xa4", "\xdf\xbf", "\xe0\xa0\x80", "\xe2\x82\xac", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf", "\xf0\x90\x80\x80", "\xf1\x80\x80\x80", "\xf4\x8f\xbf\xbf", 'x%') {
+	my $encoded = $text =~ s/([\x80-\xff])/sprintf '%%%02x', ord $1/ger;
+	is((request('GET', "$policies?name=eq.$_"))[0], 200, "$encoded is") for $encoded, uc $encoded, $text;
+}
+
+# An address as long as it may be, which PostgREST's answer repeats; what nginx cannot read is refused in JSON.
+is((request('GET', "$policies?id=in.(" . join(',', ($id) x 230) . ')'))[0], 200, 'a long query');
+for my $case ([ 414, "GET $policies?" . 'x' x 9000 . ' HTTP/1.1', 'Host: x' ], [ 400, "GET $policies HTTP/1.1", 'Host: x', 'Host: y' ], [ 400, "GET $policies%00 HTTP/1.1", 'Host: x' ], [ 400, "GET $policies HTTP/1.1", 'Host: x', 'X: ' . 'x' x 9000 ], [ 501, "POST $policies HTTP/1.1", 'Host: x', 'Transfer-Encoding: x' ]) {
+	my ($expected, @lines) = @$case;
+	my $connection = connect_from('127.2.0.1');
+	print $connection join "\r\n", @lines, 'Connection: close', '', '';
+	my ($head, $content) = split /\r\n\r\n/, do { local $/; <$connection> }, 2;
+	my $what = substr($lines[0], 0, 50);
+	like($head, qr{^HTTP/1\.1 $expected }, "$expected: $what");
+	is(eval { decode_json($content)->{code} }, $expected, "in JSON: $what");
+}
+
+# An update of nothing.
+is((request('PATCH', "$policies/$id", headers => [ 'X-Stub-Status: 406' ], body => $_))[0], 400, "a body without a field: $_") for '{}', '[]', ' [ { } , {} ] ';
 
 # PostgREST's errors pass as they are, but for the one that says that there is not exactly one row.
 for my $status (400, 401, 403, 404, 409) {
@@ -179,8 +223,8 @@ for my $status (400, 401, 403, 404, 409) {
 	like($content, qr/"target"/, 'with its body');
 }
 is((request('GET', $policies, headers => [ 'X-Stub-Status: 406', 'Accept: image/png' ]))[0], 406, '406 passes where the client chose the type');
-is((request($_, "$policies/$id", headers => [ 'X-Stub-Status: 406' ], body => '{}'))[0], 404, "$_ of what is not there: 404") for qw(GET PATCH DELETE);
-is((request($_, "$policies/$id?updated_at=eq.2026-01-01", headers => [ 'X-Stub-Status: 406' ], body => '{}'))[0], 409, "$_ of what was changed: 409") for qw(PATCH DELETE);
+is((request($_, "$policies/$id", headers => [ 'X-Stub-Status: 406' ], body => '{"name":"x"}'))[0], 404, "$_ of what is not there: 404") for qw(GET PATCH DELETE);
+is((request($_, "$policies/$id?updated_at=eq.2026-01-01", headers => [ 'X-Stub-Status: 406' ], body => '{"name":"x"}'))[0], 409, "$_ of what was changed: 409") for qw(PATCH DELETE);
 is((request('POST', "$policies/$id/restore", headers => [ 'X-Stub-Status: 406' ]))[0], 404, 'restore what is not there: 404');
 
 # Too much.
@@ -207,6 +251,22 @@ is((request('GET', "$policies?x=" . 'y' x 9000))[0], 414, 'a query of 9,000 char
 		is(decode_json($last->[1])->{code}, '429', 'in JSON');
 	}
 	is((request('GET', $policies, from => '127.8.8.9'))[0], 200, 'others are not held up');
+}
+
+{
+	my ($pool) = slurp_file("$ENV{SCRATCH}/deploy/postgrest.conf") =~ /^db-pool = (\d+)$/m;
+	my ($most) = slurp_file("$ENV{SCRATCH}/deploy/nginx.conf") =~ /limit_conn policies_connections (\d+);/;
+	cmp_ok(2 * $most, '<=', $pool, 'one address holds half of the connections to the database at most');
+	my @held = map { connect_from('127.8.8.10') } 1 .. $most;
+	print $_ "POST $policies HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{" for @held;
+	my $status;
+	for (1 .. 100) {
+		($status) = request('GET', $policies, from => '127.8.8.10');
+		last if $status == 429;
+		usleep(50_000);
+	}
+	is($status, 429, 'one more at a time is refused');
+	is((request('GET', $policies, from => '127.8.8.11'))[0], 200, 'but to others');
 }
 
 # Without PostgREST.
