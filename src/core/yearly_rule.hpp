@@ -38,6 +38,13 @@ struct YearlyRule {
     int week_start{1}; ///< ISO 8601
 };
 
+/// The check_violation for a rule that is well-formed and means nothing here.
+Error unsupported_rule(std::string_view rule, std::string detail, std::string hint = {});
+
+inline bool has_weeks(const YearlyRule& rule) {
+    return rule.weeks.any() || rule.weeks_from_end.any();
+}
+
 /// Reads the value of an RRULE. Errors, naming the rule: invalid_text for what is no rule, check_violation
 /// for another frequency than YEARLY and for what means nothing here (a time of day, another calendar than
 /// the Gregorian).
