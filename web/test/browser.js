@@ -70,6 +70,11 @@ export async function authorize(page, token) {
     await page.locator(".auth-btn-wrapper").getByRole("button", { name: "Close" }).click();
 }
 
+/** The browser's refusal to run these tests' own scripts within the frame of a policy's text, wherever in the text it stands. */
+export function isStoppedInText(trouble) {
+    return /^error: Blocked script execution in 'about:srcdoc[#']/.test(trouble);
+}
+
 /** That nothing was asked of another server, no policy violated, no script failed, and nothing said in the console. */
 export function assertQuiet(page, expected = () => false) {
     assert.deepEqual(page.troubles.filter((trouble) => !expected(trouble)), []);

@@ -1,7 +1,7 @@
 // The register page, section by section.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { assertAccessible, assertQuiet, newPage, openRegister, startBrowser } from "./browser.js";
+import { assertAccessible, assertQuiet, isStoppedInText, newPage, openRegister, startBrowser } from "./browser.js";
 import { acknowledgement, emptyRegister, ordinaryRegister, policyId, policyInForce, review, slaPolicy, token, tokenOf } from "./register_data.js";
 import { startSite } from "./site.js";
 
@@ -249,5 +249,5 @@ test("a policy is read, with links that lead where they should", async () => {
     await dialog.waitFor({ state: "hidden" });
     // Closing goes back, which takes the browser a moment.
     await page.waitForFunction(() => location.hash === "");
-    assertQuiet(page, (trouble) => /^error: Blocked script execution in 'about:srcdoc'/.test(trouble));
+    assertQuiet(page, isStoppedInText);
 });

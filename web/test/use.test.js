@@ -1,7 +1,7 @@
 // By keyboard, by assistive technology, in the dark, on a phone and on paper.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { assertAccessible, assertQuiet, newPage, openRegister, startBrowser } from "./browser.js";
+import { assertAccessible, assertQuiet, isStoppedInText, newPage, openRegister, startBrowser } from "./browser.js";
 import { ordinaryRegister, policyInForce, token } from "./register_data.js";
 import { startSite } from "./site.js";
 
@@ -59,7 +59,7 @@ test("everything by keyboard alone", async () => {
     await tabTo(page, "Forget the token");
     await page.keyboard.press("Space");
     await page.getByText("The token is forgotten.").waitFor();
-    assertQuiet(page, (trouble) => /^error: Blocked script execution in 'about:srcdoc'/.test(trouble));
+    assertQuiet(page, isStoppedInText);
 });
 
 for (const colorScheme of ["light", "dark"]) {
@@ -74,7 +74,7 @@ for (const colorScheme of ["light", "dark"]) {
             await page.getByRole("link", { name: "Acceptable use" }).click();
             await page.getByRole("dialog").waitFor();
             await assertAccessible(page);
-            assertQuiet(page, (trouble) => /^error: Blocked script execution in 'about:srcdoc'/.test(trouble));
+            assertQuiet(page, isStoppedInText);
         });
     }
 }
