@@ -20,7 +20,7 @@ trap 'exit 143' TERM
 
 export HTTP_RATE=1000000
 tools/http_stack.sh start "$stacks/register" 18300
-tools/http_stack.sh start "$stacks/plain" 18301 'db-schemas = "plain"' 'db-pre-request = ""' 'db-root-spec = ""'
+tools/http_stack.sh start "$stacks/plain" 18301 'db-schemas = "plain"' 'db-root-spec = ""'
 for name in register plain; do
     echo "$(date +%T)  $name: loading $rows rows"
     "$PGBIN/psql" --no-psqlrc --quiet --host "$stacks/$name" --username postgres --dbname policies --set rows="$rows" --file bench/http.sql >"$stacks/$name/wanted"

@@ -1,5 +1,5 @@
--- The same rows in the register and in a table without the extension, which is served without row security and without a
--- pre-request, to requests that name the tenant.
+-- The same rows in the register and in a table without the extension, which is served without row security, to requests that
+-- name the tenant.
 \set ON_ERROR_STOP on
 \o /dev/null
 ALTER TABLE policies.policies DISABLE TRIGGER policies_content;

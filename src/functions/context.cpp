@@ -18,9 +18,20 @@ Datum value_or_null(FunctionCallInfo fcinfo, Datum value) {
     return value;
 }
 
+/// True within a request of PostgREST, which says how it was made.
+bool is_request() {
+    const char* const method = pg::call([] { return GetConfigOption("request.method", true, false); });
+    return method != nullptr && *method != '\0';
+}
+
 } // namespace
 
+/// Null without a tenant, so that row security shows nothing. A request over HTTP is told the reason instead,
+/// by the first row security that it meets.
 POLICIES_FUNCTION(current_tenant_id) {
+    if (pg::current_context().tenant_id == Datum{0} && is_request()) {
+        pg::require_tenant();
+    }
     return value_or_null(fcinfo, pg::current_context().tenant_id);
 }
 

@@ -2,10 +2,6 @@
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 
-extern "C" {
-#include "utils/acl.h"
-}
-
 // What PostgREST calls at the start of each request, as the caller.
 
 namespace {
@@ -29,22 +25,12 @@ void pass_claims_to_workers() {
                 pg::literal(claims == nullptr ? "" : claims));
 }
 
-/// An auditor reads every tenant's rows, and may have no tenant.
-bool is_auditor() {
-    return pg::call([] {
-        const Oid role = pg::role_oid(pg::auditor_role);
-        return OidIsValid(role) && has_privs_of_role(GetUserId(), role);
-    });
-}
-
 } // namespace
 
 POLICIES_FUNCTION(check_request) {
     if (setting(citus_setting) != nullptr) {
         pass_claims_to_workers();
     }
-    if (!pg::current_context().claims && !is_auditor()) {
-        pg::fail(pg::current_context().claims.error());
-    }
+    pg::require_tenant();
     return Datum{0};
 }

@@ -201,6 +201,20 @@ const Context& current_context() {
     return cache->context;
 }
 
+void require_tenant() {
+    const auto& claims = current_context().claims;
+    if (claims) {
+        return;
+    }
+    const bool is_auditor = call([] {
+        const Oid auditor = role_oid(auditor_role);
+        return OidIsValid(auditor) && has_privs_of_role(GetUserId(), auditor);
+    });
+    if (!is_auditor) {
+        fail(claims.error());
+    }
+}
+
 bool is_administrator() {
     const Oid admin = role_oid(admin_role);
     return superuser() || (OidIsValid(admin) && has_privs_of_role(GetUserId(), admin));

@@ -27,6 +27,10 @@ struct Context {
 /// reference is valid until the next call. Never raises for bad claims. For either regime of pg/guard.hpp.
 const Context& current_context();
 
+/// Fails with the reason why there is no tenant, if so, unless the current role is an auditor's: those read
+/// every tenant's rows.
+void require_tenant();
+
 /// True when the current role (not the session's) operates the register: a superuser or a member of
 /// policies_admin.
 bool is_administrator();

@@ -68,7 +68,6 @@ sub _request {
 			'"policies_api", "public"', $claims->{role}, JSON::PP->new->canonical->utf8->encode($claims), $options->{method}, $options->{path},
 			'{"authorization":"Bearer x.y.z","user-agent":"replay"}', '{}')->finish;
 		$self->{connected}->do(q(SELECT set_config('timezone', ?, true)), undef, $options->{time_zone}) if $options->{time_zone};
-		$self->_execute('SELECT "policies"."check_request"()')->finish;
 		$self->{executed_for}{$sql}{ join ' ', map { $claims->{$_} // '-' } qw(tenant_id app_id sub role) } = 1;
 		my $row = $self->_execute($sql, @values)->fetchrow_hashref;
 		@answer{qw(total body)} = @{$row}{qw(total_result_set body)};

@@ -16,7 +16,10 @@ is($api->answers(200, undef, GET => 'policies', token => $api->sign($sound))->{b
 sub refused {
 	my ($what, $token, $status, %options) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	for my $request ([ GET => 'policies' ], [ POST => 'policies', body => { name => 'forged' } ], [ GET => 'policies/search?query=secret' ], [ GET => '' ]) {
+	my @requests = ([ GET => 'policies' ], [ POST => 'policies', body => { name => 'forged' } ], [ GET => 'policies/search?query=secret' ]);
+	# The document of the API is everybody's who has a token.
+	push @requests, [ GET => '' ] if $status == 401;
+	for my $request (@requests) {
 		my ($method, $path, @body) = @$request;
 		my $answer = $api->answers($status, undef, $method => $path, token => $token, what => " $what:", @body, %options);
 		unlike($answer->{content}, qr/secret of/, "$what: nothing is shown");
@@ -67,6 +70,8 @@ refused('no tenant', $api->sign({ %$sound, tenant_id => undef }), 403);
 refused("a tenant of the wrong type", $api->sign({ %$sound, tenant_id => $_ }), 403) for 1, ['acme'], { acme => 1 }, \1;
 refused('an empty tenant', $api->sign({ %$sound, tenant_id => '' }), 403);
 refused('an application of the wrong type', $api->sign({ %$sound, app_id => 1 }), 403);
+
+$api->answers(200, undef, GET => '', token => $api->sign({ %$sound, tenant_id => undef }), what => ' the document without a tenant:');
 
 # A role that is none of a token's. PostgREST without an anonymous role has no other for a token without one.
 refused("the role $_", $api->sign({ %$sound, role => $_ }), $_ eq '' ? 401 : 403) for qw(policies_admin postgres policies_gateway authenticator pg_read_all_data);
