@@ -68,7 +68,8 @@ start_postgrest() {
 
 start_nginx() {
     sed -e "s|unix:/run/policies-postgrest/postgrest.sock|unix:$folder/postgrest.sock|; s|127.0.0.1:8080|127.0.0.1:$port|" \
-        -e "s|/usr/share/policies/www|$folder/www|; s|rate=20r/s|rate=${HTTP_RATE:-20}r/s|" "$here/deploy/nginx.conf" >"$folder/site.conf"
+        -e "s|/usr/share/policies/www|$folder/www|; s|rate=20r/s|rate=${HTTP_RATE:-20}r/s|" \
+        "$here/deploy/nginx-maps.conf" "$here/deploy/nginx.conf" >"$folder/site.conf"
     cat >"$folder/nginx.conf" <<CONF
 pid $folder/nginx.pid;
 events { }

@@ -28,7 +28,7 @@ my ($folder, $port, $socket, $stub, @children);
 
 # The site as it is, with another socket, port and folder of the pages.
 sub write_configuration {
-	my $site = slurp_file("$ENV{SCRATCH}/deploy/nginx.conf");
+	my $site = join '', map { slurp_file("$ENV{SCRATCH}/deploy/$_") } qw(nginx-maps.conf nginx.conf);
 	is($site =~ s{unix:/run/policies-postgrest/postgrest\.sock}{unix:$socket}g, 1, 'the upstream is a socket');
 	is($site =~ s{listen 127\.0\.0\.1:8080;}{listen 127.0.0.1:$port;}g, 1, 'the site listens on the loopback');
 	is($site =~ s{(proxy_set_header Host \$host;)}{$1 proxy_set_header X-Stub-Status \$http_x_stub_status;}g, 1, 'the stub is told what to answer');

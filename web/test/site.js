@@ -19,9 +19,9 @@ function freePort() {
     });
 }
 
-/** deploy/nginx.conf as it is, but for where it listens, and where PostgREST and the files are. */
+/** The site of deploy/ as it is, but for where it listens, and where PostgREST and the files are. */
 function writeConfiguration(folder, port) {
-    let site = readFileSync(join(root, "deploy/nginx.conf"), "utf8");
+    let site = ["nginx-maps.conf", "nginx.conf"].map((name) => readFileSync(join(root, "deploy", name), "utf8")).join("");
     for (const [there, here] of [
         ["unix:/run/policies-postgrest/postgrest.sock", `unix:${folder}/postgrest.sock`],
         ["listen 127.0.0.1:8080;", `listen 127.0.0.1:${port};`],
