@@ -30,6 +30,9 @@ SHLIB_LINK = $(CORE_LIBS) -lstdc++ -Wl,--version-script=src/exports.map
 # Absent on a machine that setup has not seen yet.
 -include $(PGXS)
 
+PROCESSORS := $(shell nproc)
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(PROCESSORS)
+
 $(EXTENSION_SCRIPTS) &: $(wildcard sql/extension/*/*.sql) tools/build_extension_scripts.sh
 	mkdir -p build
 	tools/build_extension_scripts.sh
@@ -53,7 +56,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 # A second make, since this one may have started without PGXS.
 installed:
 	tools/install_packages.sh
-	$(MAKE) --silent all
+	$(MAKE) --silent --jobs=$(PROCESSORS) all
 	tools/as_root.sh $(MAKE) --silent install
 
 demo: installed
@@ -96,7 +99,7 @@ check-sanitizers: installed
 check-fuzz: installed
 	cmake --preset fuzz
 	cmake --build --preset fuzz
-	tools/run_fuzz.sh $(or $(FUZZ_SECONDS),10)
+	tools/run_fuzz.sh $(or $(FUZZ_SECONDS),10) $(PROCESSORS)
 
 check-regress: installed
 	tools/in_scratch.sh regress tools/run_regress.sh regress .
