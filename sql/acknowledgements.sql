@@ -69,6 +69,35 @@ BEGIN;
 DELETE FROM policies_api.policies WHERE id = :'id';
 SELECT person_id, state FROM policies_api.policy_acknowledgements WHERE version = '2.0.0' ORDER BY person_id;
 ROLLBACK;
+-- Nobody is asked to read what is not in force.
+BEGIN;
+UPDATE policies_api.policies SET status = 'inactive' WHERE id = :'id';
+SELECT r.* FROM unnest(ARRAY['policies_api.request_acknowledgements(%L, ''{per_ann}'')', 'policies_api.acknowledge_policy(%L)']) AS call, LATERAL pg_temp.refused(format(call, :'id')) r;
+ROLLBACK;
+-- Back in force, closed requests stay closed until somebody asks again, and can be answered all the same.
+\set closed 'SELECT person_id, requested_by, state FROM policies_api.policy_acknowledgements WHERE version = \'2.1.0\' ORDER BY person_id;'
+BEGIN;
+SELECT policies_api.request_acknowledgements(:'id', '{per_ann,per_eve,per_fay}', now() + interval '5 days');
+DELETE FROM policies_api.policies WHERE id = :'id';
+UPDATE policies_api.deleted_policies SET is_deleted = false WHERE id = :'id';
+:closed
+SET LOCAL request.jwt.claims = '{"tenant_id": "ack_a", "sub": "per_ben"}';
+SELECT policies_api.request_acknowledgements(:'id', '{per_eve}', now() + interval '5 days');
+:closed
+SET LOCAL request.jwt.claims = '{"tenant_id": "ack_a", "sub": "per_eve"}';
+SELECT person_id, state FROM policies_api.acknowledge_policy(:'id');
+SET LOCAL request.jwt.claims = '{"tenant_id": "ack_a", "sub": "per_fay"}';
+SELECT person_id, state FROM policies_api.acknowledge_policy(:'id');
+SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.acknowledge_policy(%L)', :'id')) r;
+:closed
+ROLLBACK;
+-- As much time as then, while there is a time for it.
+BEGIN;
+SELECT policies_api.request_acknowledgements(:'id', '{per_eve}', '294276-12-31 23:59:59+00');
+SELECT version FROM policies_api.publish_policy(:'id', 'major');
+SELECT person_id, due_at = requested_at + interval '100 years' AS in_a_hundred_years FROM policies_api.policy_acknowledgements
+WHERE version = '3.0.0' AND person_id = 'per_eve';
+ROLLBACK;
 -- Not for another's tenant, an application, an auditor; and nobody but for oneself.
 :as_other
 SELECT count(*) FROM policies_api.policy_acknowledgements;

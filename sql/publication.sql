@@ -16,6 +16,12 @@ EXCEPTION WHEN OTHERS THEN
     message := regexp_replace(regexp_replace(message, '[a-z]+_[0-9A-Z]{26}', '<id>'), '[0-9a-f]{64}', '<hash>');
     message := regexp_replace(message, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00', '<time>', 'g');
 END $$ LANGUAGE plpgsql;
+CREATE FUNCTION pg_temp.first_version(kept_under text, word text) RETURNS text AS $$
+DECLARE new_id text;
+BEGIN
+    INSERT INTO policies_api.policies (name, version) VALUES ('First of all', kept_under) RETURNING id INTO new_id;
+    RETURN (policies_api.publish_policy(new_id, word)).version;
+END $$ LANGUAGE plpgsql;
 :as_ann
 INSERT INTO policies_api.policies (name, description, body, category, tags, owner_id, status, review_cadence) VALUES
     ('Acceptable use', 'How to use IT', E'# Scope\n\nEveryone.\n', 'security', '["it"]', 'per_ann', 'draft', '1 year') RETURNING id \gset
@@ -35,6 +41,11 @@ SELECT policies_api.diff_policy(:'id', '1.0', '1.0');
 SELECT policies_api.diff_policy(:'id', NULL) = replace(policies_api.diff_policy(:'id', '1.0'), '--- 1.0', '--- in force') AS of_what_is_in_force;
 SELECT clock_timestamp() AS before \gset
 SELECT version FROM policies_api.publish_policy(:'id', 'minor', 'Everything');
+-- What was kept under a version before it was published here does not fall behind it.
+BEGIN;
+SELECT t.*, pg_temp.first_version(t.kept_under, t.word)
+FROM (VALUES ('3.2', 'major'), ('3.2', 'minor'), ('3.2', 'patch'), ('1.0.0', 'major'), ('3.2', '3.2'), (NULL, 'minor')) AS t (kept_under, word);
+ROLLBACK;
 SELECT version FROM policies_api.publish_policy(:'id', 'patch');
 SELECT version FROM policies_api.publish_policy(:'id', '2.0.0-rc.1');
 SELECT version FROM policies_api.publish_policy(:'id', 'major');

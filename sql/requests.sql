@@ -23,6 +23,23 @@ SELECT * FROM pg_temp.read_all('policies_caller', '{"sub": "per_ann"}', 'GET') \
 SELECT * FROM pg_temp.read_all('policies_auditor', '{"sub": "per_olga"}', 'GET') \gx
 -- In plain SQL it sees nothing, as ever.
 SELECT * FROM pg_temp.read_all('policies_caller', '{"sub": "per_ann"}', '') \gx
+-- Whoever sees every tenant's rows needs none.
+RESET SESSION AUTHORIZATION;
+CREATE ROLE regress_bypass BYPASSRLS IN ROLE policies_caller;
+CREATE ROLE regress_operator IN ROLE policies_admin;
+CREATE TEMP TABLE beyond (role text);
+INSERT INTO beyond VALUES ('regress_bypass'), ('regress_operator'), ('policies_admin'), (current_user);
+CREATE FUNCTION pg_temp.tenant_of(role text) RETURNS text AS $$
+BEGIN
+    PERFORM set_config('role', role, true), set_config('request.method', 'GET', true);
+    PERFORM policies.check_request();
+    RETURN coalesce(policies.current_tenant_id(), 'none');
+END $$ LANGUAGE plpgsql;
+GRANT SELECT ON beyond TO PUBLIC;
+SELECT pg_temp.tenant_of(role) FROM beyond;
+DROP TABLE beyond;
+DROP ROLE regress_bypass, regress_operator;
+SET SESSION AUTHORIZATION regress_gateway;
 SET ROLE policies_caller;
 SET request.method = 'GET';
 SET request.jwt.claims = '{"tenant_id": 1}';

@@ -122,7 +122,7 @@ SELECT t.*, s.target, s.state, s.due_at, s.minutes_left, s.is_at_risk FROM (VALU
     LATERAL policies_api.sla_status('incident', 'urgent', '2026-11-27 16:30+01', responded, resolved, at_instant => instant) s;
 SELECT s.target, s.state, s.due_at, s.minutes_left, s.is_at_risk FROM policies_api.sla_status('incident', 'urgent', '2026-11-27 16:30+01', pauses => '{[2026-11-27 16:40+01,)}', at_instant => '2026-11-30 12:00+01', at_risk_minutes => 20) s;
 SELECT s.target, s.state, s.due_at, s.minutes_left, s.is_at_risk FROM policies_api.sla_status('incident', 'urgent', '2026-11-27 16:30+01', pauses => '{[2026-11-27 16:40+01,2026-11-30 12:00+01)}', at_instant => '2026-11-30 12:00+01', at_risk_minutes => 20) s;
-SELECT s.target, s.state, s.policy_id IS NOT NULL AS id FROM policies_api.sla_status('incident', 'urgent', '2026-11-27 16:30+01') s;
+SELECT s.target, s.state, s.policy_id IS NOT NULL AS id FROM policies_api.sla_status('incident', 'urgent', now()) s;
 SELECT count(*) FROM policies_api.sla_status('nothing', 'urgent', '2026-11-27 16:30+01');
 SELECT count(*) FROM policies_api.sla_status('incident', 'none', '2026-11-27 16:30+01');
 -- Bad input.

@@ -192,13 +192,23 @@ std::string changed_version(const Version& version, VersionChange change) {
     return text;
 }
 
-Result<std::string> next_by_word(const std::optional<Version>& published, std::string_view published_text,
-                                 VersionChange change) {
-    std::string next = changed_version(published ? *published : Version{}, change);
+Result<std::string> next_by_word(const Version& version, std::string_view text, VersionChange change) {
+    std::string next = changed_version(version, change);
     if (next.size() > max_version_length)
-        return Error{ErrorCode::out_of_range, "no version can follow " + quoted(published_text),
+        return Error{ErrorCode::out_of_range, "no version can follow " + quoted(text),
                      "A version must not be longer than " + std::to_string(max_version_length) + " bytes."};
     return next;
+}
+
+Result<std::string> first_by_word(std::optional<std::string_view> kept_under, VersionChange change) {
+    std::string first = changed_version(Version{}, change);
+    if (!kept_under)
+        return first;
+    const Result<Version> kept = parse_version(*kept_under);
+    if (!kept)
+        return kept.error();
+    return compare_versions(*parse_version(first), *kept) >= 0 ? first
+                                                               : next_by_word(*kept, *kept_under, change);
 }
 
 Result<std::string> next_by_text(const std::optional<Version>& published, std::string_view published_text,
@@ -268,7 +278,8 @@ VersionChange version_change(const Version& from, const Version& to) noexcept {
     return completes && significant > 0 ? change_at(significant - 1) : VersionChange::patch;
 }
 
-Result<std::string> next_version(std::optional<std::string_view> last_published, std::string_view requested) {
+Result<std::string> next_version(std::optional<std::string_view> last_published, std::string_view requested,
+                                 std::optional<std::string_view> kept_under) {
     const std::string_view published_text = last_published.value_or(std::string_view());
     std::optional<Version> published;
     if (last_published) {
@@ -277,9 +288,10 @@ Result<std::string> next_version(std::optional<std::string_view> last_published,
             return std::move(version).error();
         published = *std::move(version);
     }
-    if (const std::optional<VersionChange> change = read_change(requested))
-        return next_by_word(published, published_text, *change);
-    return next_by_text(published, published_text, requested);
+    const std::optional<VersionChange> change = read_change(requested);
+    if (!change)
+        return next_by_text(published, published_text, requested);
+    return published ? next_by_word(*published, published_text, *change) : first_by_word(kept_under, *change);
 }
 
 } // namespace policies::core

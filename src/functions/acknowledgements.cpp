@@ -20,7 +20,7 @@ using namespace policies;
 constexpr std::size_t max_requested_persons = 10'000;
 constexpr std::size_t max_person_id_length = 255;
 
-/// A policy whose row is locked, and its latest published version.
+/// A policy in force whose row is locked, and its latest published version.
 struct PublishedPolicy {
     std::string id;
     std::optional<std::string> app_id;
@@ -28,12 +28,17 @@ struct PublishedPolicy {
 };
 
 PublishedPolicy lock_published(const core::Claims& caller, const std::string& id) {
-    lock_policy(caller, id, "app_id");
+    lock_policy(caller, id, "app_id, status");
     const auto app_id = pg::result_text(0, 1);
+    const auto status = pg::result_text(0, 2).value_or("");
     const auto last = last_version(caller, id);
     if (!last) {
         fail(core::ErrorCode::conflict, "policy " + core::quoted(id) + " has no published version", {},
              "Publish it by publish_policy() first.");
+    }
+    if (status != "active") {
+        fail(core::ErrorCode::conflict, "policy " + core::quoted(id) + " is not in force",
+             "Its status is " + core::quoted(status) + ".");
     }
     return {.id = id, .app_id = app_id, .version = last->version};
 }
@@ -114,10 +119,15 @@ POLICIES_FUNCTION(add_acknowledgement_requests) {
                 "SELECT policies.new_id('ack'), $1, $2, $3, $4, p.person_id, $5, $6, $7 "
                 "FROM pg_catalog.unnest($8) AS p (person_id) "
                 "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET "
-                "requested_at = coalesce(policy_acknowledgements.requested_at, excluded.requested_at), "
-                "requested_by = coalesce(policy_acknowledgements.requested_by, excluded.requested_by), "
+                "requested_at = CASE WHEN policy_acknowledgements.superseded_at IS NULL "
+                "THEN coalesce(policy_acknowledgements.requested_at, excluded.requested_at) "
+                "ELSE excluded.requested_at END, "
+                "requested_by = CASE WHEN policy_acknowledgements.superseded_at IS NULL "
+                "THEN coalesce(policy_acknowledgements.requested_by, excluded.requested_by) "
+                "ELSE excluded.requested_by END, "
                 "due_at = CASE WHEN policy_acknowledgements.acknowledged_at IS NULL THEN excluded.due_at "
-                "ELSE policy_acknowledgements.due_at END",
+                "ELSE policy_acknowledgements.due_at END, "
+                "superseded_at = NULL",
                 {pg::text_parameter(caller.tenant_id), pg::text_parameter(policy.app_id),
                  pg::text_parameter(policy.id), pg::text_parameter(policy.version),
                  pg::timestamp_parameter(now), pg::text_parameter(caller.person_id),
@@ -161,7 +171,9 @@ POLICIES_FUNCTION(record_acknowledgement) {
         "SELECT FROM policies.policy_acknowledgements a "
         "WHERE a.tenant_id OPERATOR(pg_catalog.=) $2 AND a.policy_id OPERATOR(pg_catalog.=) $4 "
         "AND a.person_id OPERATOR(pg_catalog.=) $6 AND a.acknowledged_version OPERATOR(pg_catalog.=) $5) "
-        "ON CONFLICT (tenant_id, policy_id, version, person_id) DO NOTHING",
+        "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET "
+        "acknowledged_at = excluded.acknowledged_at, acknowledged_version = excluded.acknowledged_version, "
+        "superseded_at = NULL WHERE policy_acknowledgements.acknowledged_at IS NULL",
         {{.type = TEXTOID, .value = pg::new_id("ack")},
          pg::text_parameter(caller.tenant_id),
          pg::text_parameter(policy.app_id),

@@ -24,6 +24,7 @@ using namespace policies;
 struct LockedPolicy {
     std::string id;
     std::optional<std::string> app_id;
+    std::optional<std::string> version; ///< as the row has it, which says nothing of what was published
     std::string content;
     std::string content_hash;
     TimestampTz content_since; ///< when the content was last changed
@@ -44,12 +45,13 @@ void read_draft(const core::Claims& caller, LockedPolicy& policy) {
 
 LockedPolicy lock_content(const core::Claims& caller, const std::string& id) {
     lock_policy(caller, id,
-                "app_id, policies.policy_content(pg_catalog.to_jsonb(p))::pg_catalog.text, "
+                "app_id, version, policies.policy_content(pg_catalog.to_jsonb(p))::pg_catalog.text, "
                 "policies.content_hash(policies.policy_content(pg_catalog.to_jsonb(p)))");
     LockedPolicy policy{.id = id,
                         .app_id = pg::result_text(0, 1),
-                        .content = pg::result_text(0, 2).value(),
-                        .content_hash = pg::result_text(0, 3).value(),
+                        .version = pg::result_text(0, 2),
+                        .content = pg::result_text(0, 3).value(),
+                        .content_hash = pg::result_text(0, 4).value(),
                         .content_since = 0,
                         .author_ids = {},
                         .last_version = last_version(caller, id)};
@@ -126,13 +128,16 @@ void insert_version(const core::Claims& caller, const LockedPolicy& policy, cons
                  pg::text_parameter(rows.at(0)[0])});
 }
 
-/// Asks everybody again who was asked to read an earlier version, with as much time as then.
+/// Asks everybody again who was asked to read an earlier version, with as much time as then: a hundred years
+/// at most, so that a due time exists.
 void ask_again(const core::Claims& caller, const LockedPolicy& policy, const std::string& version,
                TimestampTz now) {
     pg::execute("INSERT INTO policies.policy_acknowledgements "
                 "(id, tenant_id, app_id, policy_id, version, person_id, requested_at, requested_by, due_at) "
                 "SELECT policies.new_id('ack'), $1, $2, $3, $4, earlier.person_id, $5, $6, "
-                "$5 OPERATOR(pg_catalog.+) (earlier.due_at OPERATOR(pg_catalog.-) earlier.requested_at) "
+                "CASE WHEN earlier.due_at IS NOT NULL THEN $5 OPERATOR(pg_catalog.+) (least(earlier.due_at, "
+                "earlier.requested_at OPERATOR(pg_catalog.+) pg_catalog.make_interval(years => 100)) "
+                "OPERATOR(pg_catalog.-) earlier.requested_at) END "
                 "FROM (SELECT DISTINCT ON (a.person_id) a.person_id, a.requested_at, a.due_at "
                 "FROM policies.policy_acknowledgements a "
                 "WHERE a.tenant_id OPERATOR(pg_catalog.=) $1 AND a.policy_id OPERATOR(pg_catalog.=) $3 "
@@ -221,7 +226,7 @@ POLICIES_FUNCTION(publish_version) {
     const auto policy = lock_content(caller, id);
     const auto& last = policy.last_version;
     const auto last_text = last ? std::optional(last->version) : std::nullopt;
-    const auto version = pg::unwrap(core::next_version(last_text, requested));
+    const auto version = pg::unwrap(core::next_version(last_text, requested, policy.version));
     const auto settings = settings_of(caller.tenant_id, policy.app_id);
     require_approvals(caller, policy, settings.required_approvals);
     // Later than the version before, whose transaction may have begun after this one.

@@ -27,8 +27,8 @@ struct Context {
 /// reference is valid until the next call. Never raises for bad claims. For either regime of pg/guard.hpp.
 const Context& current_context();
 
-/// Fails with the reason why there is no tenant, if so, unless the current role is an auditor's: those read
-/// every tenant's rows.
+/// Fails with the reason why there is no tenant, if so, unless the current role sees every tenant's rows:
+/// administrators, auditors, and whom row security does not bind.
 void require_tenant();
 
 /// True when the current role (not the session's) operates the register: a superuser or a member of

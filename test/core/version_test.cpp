@@ -269,8 +269,9 @@ TEST(Version, KeysArePrintableAscii) {
     }
 }
 
-std::string next(std::optional<std::string_view> published, std::string_view requested) {
-    const Result<std::string> version = next_version(published, requested);
+std::string next(std::optional<std::string_view> published, std::string_view requested,
+                 std::optional<std::string_view> kept_under = {}) {
+    const Result<std::string> version = next_version(published, requested, kept_under);
     return version ? *version : "error: " + version.error().message;
 }
 
@@ -282,6 +283,23 @@ TEST(NextVersion, StartsAtTheWord) {
     EXPECT_EQ(next({}, "major"), "1.0.0");
     EXPECT_EQ(next({}, "minor"), "0.1.0");
     EXPECT_EQ(next({}, "patch"), "0.0.1");
+}
+
+TEST(NextVersion, NeverStartsBelowWhatTheDocumentIsKeptUnder) {
+    constexpr std::string_view expected[][4] = {
+        {"3.2.0", "4.0.0", "3.3.0", "3.2.1"},      {"1.0.0", "1.0.0", "1.1.0", "1.0.1"},
+        {"0.1", "1.0.0", "0.1.0", "0.1.1"},        {"0.0.1", "1.0.0", "0.1.0", "0.0.1"},
+        {"1.0.0-rc.1", "1.0.0", "1.0.0", "1.0.0"}, {"0", "1.0.0", "0.1.0", "0.0.1"}};
+    for (const auto& [kept, major, minor, patch] : expected) {
+        EXPECT_EQ(next({}, "major", kept), major) << kept;
+        EXPECT_EQ(next({}, "minor", kept), minor) << kept;
+        EXPECT_EQ(next({}, "patch", kept), patch) << kept;
+    }
+    EXPECT_EQ(next({}, "1.0", "3.2"), "1.0");
+    EXPECT_EQ(next("2.0", "minor", "3.2"), "2.1.0");
+    expect_error(next_version({}, "minor", "three"), ErrorCode::invalid_text, "invalid version: \"three\"");
+    expect_error(next_version({}, "major", std::string(255, '9')), ErrorCode::out_of_range,
+                 "no version can follow \"999");
 }
 
 TEST(NextVersion, IncrementsTheNamedNumber) {
