@@ -83,6 +83,22 @@ SELECT count(*) FROM policies_api.search_policies('the');
 UPDATE policies.policy_settings SET is_deleted = true WHERE tenant_id = 'search_a';
 :as_ann
 SELECT name FROM policies_api.search_policies('choosing');
+-- So from the removal of the settings on, and where they come to another tenant.
+:as_superuser
+UPDATE policies.policy_settings SET is_deleted = false WHERE tenant_id = 'search_a';
+DELETE FROM policies.policy_settings WHERE tenant_id = 'search_a';
+:as_ann
+SELECT name FROM policies_api.search_policies('chooses');
+:as_superuser
+INSERT INTO policies.policy_settings (tenant_id, search_language) VALUES ('search_c', 'english');
+UPDATE policies.policy_settings SET tenant_id = 'search_a' WHERE tenant_id = 'search_c';
+:as_ann
+SELECT name FROM policies_api.search_policies('choosing');
+:as_superuser
+UPDATE policies.policy_settings SET tenant_id = 'search_c' WHERE tenant_id = 'search_a';
+:as_ann
+SELECT name FROM policies_api.search_policies('chooses');
+SELECT name FROM policies_api.search_policies('choosing');
 -- A row security policy of the administrator's own holds for what is found as well.
 :as_superuser
 BEGIN;

@@ -58,6 +58,9 @@ SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'
 SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', '{history,0,id}', '"pol_01ARZ3NDEKTSV4RRFFQ69G5FAV"'))) r;
 SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', '{versions,0,content_hash}', '"forged"'))) r;
 SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', '{versions}', '[]'))) r;
+SELECT r.* FROM (VALUES ('versions', '{}'), ('history', '"x"'), ('reviews', '1')) AS t (part, value),
+    LATERAL pg_temp.refused(format('policies.import_policy(%L, ''transfer_c'')', jsonb_set(:'document', ARRAY[t.part], t.value::jsonb))) r;
+SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, '''')', :'document')) r;
 SELECT r.* FROM pg_temp.refused('policies.export_policy(''transfer_c'', ''pol_01ARZ3NDEKTSV4RRFFQ69G5FAV'')') r;
 SELECT count(*) FROM policies.policies WHERE tenant_id = 'transfer_c';
 SET request.jwt.claims = '{"tenant_id": "transfer_a", "sub": "per_root"}';

@@ -2,7 +2,7 @@
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 
-// What PostgREST calls at the start of each request, as the caller.
+// What PostgREST on Citus calls at the start of each request, as the caller.
 
 namespace {
 

@@ -69,10 +69,12 @@ like($api->answers(200, undef, GET => "policies/$id/diff?from_version=1.0.0", %a
 $api->answers(200, undef, POST => "policies/$id/publish", %as_ann, body => { version => 'major', change_note => 'second' });
 is(join(' ', map { $_->{version} } @{ $api->answers(200, undef, GET => "policies/$id/versions", %as_ann)->{body} }), '2.0.0 1.0.0', 'its versions, the newest first');
 like($api->answers(200, undef, GET => "policies/$id/versions/1.0.0", %as_ann)->{content}, qr/Every \*visitor/, 'one of them');
+$api->answers(200, undef, POST => "policies/$id/publish", %as_ann, body => { version => '2.0.1+build.7' });
+is($api->answers(200, undef, GET => "policies/$id/versions/2.0.1%2Bbuild.7", %as_ann)->{body}{version}, '2.0.1+build.7', 'one with a build part');
 
 # Acknowledge.
 $api->answers(200, undef, POST => "policies/$id/acknowledgements", %as_ann, body => { person_ids => [ 'per_ann', 'per_ben' ], due_at => '2099-01-01T00:00:00Z' });
-$api->answers(200, undef, POST => "policies/$id/acknowledge", %as_ben, body => { version => '2.0.0' });
+$api->answers(200, undef, POST => "policies/$id/acknowledge", %as_ben, body => { version => '2.0.1' });
 $api->answers(409, qr/already/, POST => "policies/$id/acknowledge", %as_ben, content => '');
 is(join(' ', map { "$_->{person_id}=$_->{state}" } @{ $api->answers(200, undef, GET => "policies/$id/acknowledgements?order=person_id", %as_ann)->{body} }), 'per_ann=outstanding per_ben=acknowledged', 'who has and who has not');
 is(join(' ', map { $_->{person_id} } @{ $api->answers(200, undef, GET => 'policies/acknowledgements?state=neq.acknowledged', %as_ann)->{body} }), 'per_ann', 'of all policies');

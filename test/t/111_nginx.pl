@@ -45,6 +45,8 @@ my @routes = (
 	[ GET => "$policies/$id/versions", GET => "/policy_versions?policy_id=eq.$id&order=version_sort_key.desc" ],
 	[ GET => "$policies/$id/versions?order=published_at", GET => "/policy_versions?policy_id=eq.$id&order=published_at" ],
 	[ GET => "$policies/$id/versions/1.2.0-rc.1", GET => "/rpc/policy_version?policy_id=$id&version=1.2.0-rc.1" ],
+	(map { [ GET => "$policies/$id/versions/1.2.0-rc.1${_}build.7", GET => "/rpc/policy_version?policy_id=$id&version=1.2.0-rc.1%2Bbuild.7" ] } '+', '%2B', '%2b'),
+	[ GET => "$policies/$id/versions/" . '9' x 255, GET => "/rpc/policy_version?policy_id=$id&version=" . '9' x 255 ],
 	[ GET => "$policies/$id/versions/1.2.0?version=1.1.0&policy_id=other", GET => "/rpc/policy_version?version=1.1.0&policy_id=other&policy_id=$id&version=1.2.0" ],
 	[ GET => "$policies/$id/reviews", GET => "/policy_reviews?policy_id=eq.$id" ],
 	[ GET => "$policies/$id/history", GET => "/policies_history?id=eq.$id" ],
@@ -89,7 +91,7 @@ for my $path (sort keys %methods) {
 
 # Any other path is none, whatever PostgREST has there.
 for my $path ('/', '/policies', '/rpc/complete_policy', '/api/v1', '/api/v1/openapi.json/', "$policies/", "$policies/pol_short", "$policies/rec_01HXEXAMPLE", "$policies/$id/", "$policies/$id/unknown", "$policies/$id/complete/x",
-	"/policies-request-acknowledgements/$id", '/api/v1/policy_settings', "$policies/../../policies", "$policies/%2e%2e/%2e%2e/rpc/x", "$policies/$id%0a", "$policies/$id/versions/x%26y", "$policies/$id/versions/1%2F2")
+	"/policies-request-acknowledgements/$id", '/api/v1/policy_settings', "$policies/../../policies", "$policies/%2e%2e/%2e%2e/rpc/x", "$policies/$id%0a", "$policies/$id/versions/x%26y", "$policies/$id/versions/1%2F2", "$policies/$id/versions/1%20a", "$policies/$id/versions/" . '9' x 256)
 {
 	my ($status, $headers, $content) = request('GET', $path);
 	is($status, 404, "GET $path is not there");

@@ -1,6 +1,6 @@
 import { element, foreignText } from "./elements.js";
 
-// The one way by which text of the API becomes markup: into a frame without scripts. nginx.conf permits no other policy.
+// The one way by which text of the API becomes markup: into a frame without scripts. nginx-maps.conf permits no other policy.
 const markup = globalThis.trustedTypes?.createPolicy("reading", { createHTML: (html) => html }) ?? { createHTML: (html) => html };
 
 /** The address of the reading view of a policy, within this page. */

@@ -15,7 +15,7 @@ export function idSegment(id: unknown, prefix: 'pol' | 'cal'): string {
 
 /** The part of a path that a version is, by the same rule. */
 export function versionSegment(version: unknown): string {
-  if (typeof version === 'string' && /^[0-9][0-9A-Za-z.-]{0,63}$/.test(version)) return version;
+  if (typeof version === 'string' && /^[0-9][0-9A-Za-z.+-]{0,254}$/.test(version)) return encodeURIComponent(version);
   throw new InvalidArgument(`${shown(version)} is not a version, such as 1.2.0 or 2.0.0-rc.1`);
 }
 

@@ -34,6 +34,7 @@ export const readingCases: Case[] = [
     policies.versions(id),
   ),
   reads('getPolicyVersion', `/policies/${id}/versions/1.2.0-rc.1`, policy, ({ policies }) => policies.version(id, '1.2.0-rc.1')),
+  reads('getPolicyVersion', `/policies/${id}/versions/1.2.0%2Bbuild.7`, policy, ({ policies }) => policies.version(id, '1.2.0+build.7')),
   lists('listPolicyReviews', `/policies/${id}/reviews?select=*&${byId}`, ({ policies }) => policies.reviews(id)),
   lists('listPolicyHistory', `/policies/${id}/history?select=*&order=valid_from.asc%2Ctenant_id.asc`, ({ policies }) =>
     policies.history(id),
