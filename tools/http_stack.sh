@@ -63,7 +63,9 @@ start_postgrest() {
     done
     "$postgrest" "$folder/postgrest.conf" >"$folder/postgrest.log" 2>&1 &
     echo $! >"$folder/postgrest.pid"
-    wait_for --unix-socket "$folder/postgrest.sock" http://postgrest/ || { cat "$folder/postgrest.log" >&2; return 1; }
+    # With a token: without one, PostgREST 12 answers before it knows the schema.
+    wait_for --unix-socket "$folder/postgrest.sock" -H "Authorization: Bearer $("$here/deploy/token.sh" "$folder/jwt-secret" none none)" http://postgrest/ ||
+        { cat "$folder/postgrest.log" >&2; return 1; }
 }
 
 start_nginx() {

@@ -65,7 +65,7 @@ sub refused {
 }
 my $taken = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1) or die "cannot listen: $!";
 refused('a port that is taken', qr/bind\(\).*in use/, $taken->sockport);
-refused('a setting that is none', qr/secret/i, PostgreSQL::Test::Cluster::get_free_port(), 'jwt-secret = "short"');
+refused('a setting that is none', qr/role-claim-key/, PostgreSQL::Test::Cluster::get_free_port(), 'jwt-role-claim-key = "role"');
 {
 	local $ENV{POSTGREST} = '/nonexistent/postgrest';
 	refused('no postgrest', qr{POSTGREST=/path}, PostgreSQL::Test::Cluster::get_free_port());

@@ -63,6 +63,10 @@ refused('no payload', "$header..$signature", 401);
 {
 	my $many = $api->sign({ %$sound, aud => [ 'billing', 'policies' ] });
 	$api->answers(200, undef, GET => 'policies', token => $many, what => ' one of several audiences:');
+	# deploy/README.md warns of them.
+	for my $left_out (qw(aud exp)) {
+		$api->answers(200, undef, GET => 'policies', token => $api->sign({ %{$sound}{ grep { $_ ne $left_out } keys %$sound } }), what => " no $left_out:");
+	}
 }
 
 # A token that is sound, and names no tenant, or names it badly.
