@@ -51,7 +51,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed demo bench bench-http serve check check-all check-server check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest check-client check-web
+.PHONY: installed demo bench bench-http serve check check-all check-server check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest check-deploy check-client check-web
 
 # A second make, since this one may have started without PGXS.
 installed:
@@ -122,6 +122,11 @@ check-tap: installed
 # Needs a postgrest binary: POSTGREST=/path, or on the PATH.
 check-postgrest: installed
 	tools/in_scratch.sh postgrest tools/run_postgrest.sh
+
+# By hand, as root: four minutes the first time. Needs a postgrest binary as well.
+check-deploy: installed
+	tools/install_packages.sh nodejs npm debootstrap systemd-container
+	test/deploy/run.sh
 
 # On a running register as well: the one that POLICIES_URL, POLICIES_TOKEN and POLICIES_OTHER_TOKEN name, else their own, by POSTGREST.
 check-client: installed
