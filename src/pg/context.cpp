@@ -186,6 +186,16 @@ Oid role_oid(const char* name) {
     return get_role_oid(name, true);
 }
 
+namespace {
+
+/// Whether the current role has the rights of a role that may not exist.
+bool has_rights_of(const char* name) {
+    const Oid role = role_oid(name);
+    return OidIsValid(role) && has_privs_of_role(GetUserId(), role);
+}
+
+} // namespace
+
 const Context& current_context() {
     const char* const text = claims_setting();
     const Oid session_user = GetSessionUserId();
@@ -207,9 +217,7 @@ void require_tenant() {
         return;
     }
     const bool sees_all = call([] {
-        const Oid auditor = role_oid(auditor_role);
-        return is_administrator() || has_bypassrls_privilege(GetUserId()) ||
-               (OidIsValid(auditor) && has_privs_of_role(GetUserId(), auditor));
+        return is_administrator() || has_bypassrls_privilege(GetUserId()) || has_rights_of(auditor_role);
     });
     if (!sees_all) {
         fail(claims.error());
@@ -217,8 +225,7 @@ void require_tenant() {
 }
 
 bool is_administrator() {
-    const Oid admin = role_oid(admin_role);
-    return superuser() || (OidIsValid(admin) && has_privs_of_role(GetUserId(), admin));
+    return superuser() || has_rights_of(admin_role);
 }
 
 } // namespace policies::pg

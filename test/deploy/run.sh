@@ -27,7 +27,7 @@ cp -L /etc/resolv.conf "$root/etc/"
     { tail -n 20 "$root.log" >&2; exit 1; }
 make --silent install DESTDIR="$root"
 tools/install_web.sh "$root/usr/share/policies/www" >"$root.log"
-rsync -a --delete deploy tools test "$root/src/"
+rsync -a --delete deploy test/deploy/inside.sh "$root/src/"
 : >"$root/usr/local/bin/postgrest"
 
 # Where no systemd is running, there is no unit to make, and maybe the older kind of control groups.
@@ -48,4 +48,4 @@ until inside systemctl is-system-running >/dev/null 2>&1; do
     [ "$tries" -lt 60 ] && kill -0 $container 2>/dev/null || { echo "the container does not boot" >&2; inside systemctl --failed >&2 || cat "$root.log" >&2; exit 1; }
     sleep 1
 done
-inside sh /src/test/deploy/inside.sh
+inside sh /src/inside.sh
