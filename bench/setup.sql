@@ -2,7 +2,7 @@
 
 CREATE EXTENSION policies;
 CREATE EXTENSION pg_prewarm;
-SELECT policies.create_registry() \g /dev/null
+SELECT policies.create_register() \g /dev/null
 
 CREATE ROLE bench_explicit;
 CREATE ROLE bench_json;

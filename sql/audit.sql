@@ -33,7 +33,7 @@ BEGIN
         SELECT jsonb_agg(to_jsonb(a) ORDER BY a.name, a.detail) INTO findings FROM policies.audit() a;
         remedy := findings -> 0 ->> 'remediation';
         IF jsonb_array_length(findings) = 1 AND remedy ~ '^(ALTER|CREATE|DROP|REVOKE|SELECT) .*;$'
-                AND remedy !~ '\.\.\.|<|the next audit|ALTER EXTENSION|create_registry' THEN
+                AND remedy !~ '\.\.\.|<|the next audit|ALTER EXTENSION|create_register' THEN
             EXECUTE remedy;
             is_mended := NOT EXISTS (SELECT FROM policies.audit());
         END IF;
@@ -173,7 +173,7 @@ SELECT * FROM regress_audit.plant('GRANT SELECT, INSERT ON regress_audit.countri
 SELECT * FROM regress_audit.plant('GRANT SELECT, INSERT ON regress_audit.countries TO policies_caller;
     COMMENT ON TABLE regress_audit.countries IS ''Cross-tenant: the names of all countries.''');
 SELECT * FROM regress_audit.plant('GRANT SELECT ON policies.sla_coverage TO policies_caller');
-SELECT * FROM regress_audit.plant('GRANT INSERT ON policies.registry_steps TO PUBLIC');
+SELECT * FROM regress_audit.plant('GRANT INSERT ON policies.register_steps TO PUBLIC');
 -- Meant to be read by all, and a table with row security of its own.
 SELECT * FROM regress_audit.plant('GRANT SELECT ON regress_audit.countries TO policies_caller;
     COMMENT ON TABLE regress_audit.countries IS ''Cross-tenant: the names of all countries.''');
@@ -284,12 +284,12 @@ SELECT * FROM regress_audit.plant(regress_audit.create_definer('regress_audit', 
     || 'GRANT EXECUTE ON FUNCTION regress_audit.count_all() TO PUBLIC;
         COMMENT ON FUNCTION regress_audit.count_all() IS ''Cross-tenant: a count.''');
 SELECT * FROM regress_audit.plant('CREATE FUNCTION policies_api.hello() RETURNS text LANGUAGE sql AS ''SELECT NULL''');
-SELECT * FROM regress_audit.plant('GRANT EXECUTE ON FUNCTION policies.create_registry() TO PUBLIC');
+SELECT * FROM regress_audit.plant('GRANT EXECUTE ON FUNCTION policies.create_register() TO PUBLIC');
 SELECT * FROM regress_audit.plant('ALTER FUNCTION regress_audit.touch() LEAKPROOF');
 SELECT * FROM regress_audit.plant('ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF');
 SELECT * FROM regress_audit.plant('UPDATE pg_extension SET extversion = ''0.0.1'' WHERE extname = ''policies''');
-SELECT * FROM regress_audit.plant('DELETE FROM policies.registry_steps
-    WHERE step = policies.latest_registry_version()');
+SELECT * FROM regress_audit.plant('DELETE FROM policies.register_steps
+    WHERE step = policies.latest_register_version()');
 
 -- Every rule was planted, and every finding has a rule.
 SELECT name AS not_planted FROM policies.audit_rules() EXCEPT SELECT rule FROM regress_audit.planted;

@@ -1,7 +1,7 @@
 -- The extension, the register, and the login roles that the other tests use.
 CREATE EXTENSION policies;
-SELECT policies.registry_version() IS NULL AS no_register_yet;
-SELECT policies.create_registry() = policies.latest_registry_version() AS is_latest;
+SELECT policies.register_version() IS NULL AS no_register_yet;
+SELECT policies.create_register() = policies.latest_register_version() AS is_latest;
 
 -- What PostgREST logs in as; a login that nobody trusts with claims; those who operate and audit the register.
 CREATE ROLE regress_gateway LOGIN NOINHERIT;

@@ -45,7 +45,7 @@ CREATE FUNCTION policies_api.review_due(text) RETURNS void LANGUAGE sql AS $$ SE
 CREATE TABLE policies.planted ();
 CREATE VIEW policies_api.planted AS SELECT 1 AS one;
 -- And yet an administrator creates the register's objects, and views in policies_api, through the functions.
-SELECT policies.create_registry() = policies.latest_registry_version() AS is_latest;
+SELECT policies.create_register() = policies.latest_register_version() AS is_latest;
 RESET SESSION AUTHORIZATION;
 GRANT USAGE, CREATE ON SCHEMA regress_planted TO regress_administrator, policies_admin;
 SET SESSION AUTHORIZATION regress_administrator;

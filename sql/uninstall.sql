@@ -27,7 +27,7 @@ SELECT nspname FROM pg_namespace WHERE nspname LIKE 'policies%';
 -- The roles are of the cluster and stay; a second time they are found.
 SELECT count(*) FROM pg_roles WHERE rolname IN ('policies_caller', 'policies_gateway', 'policies_auditor', 'policies_admin');
 CREATE EXTENSION policies;
-SELECT policies.create_registry() = policies.latest_registry_version() AS is_latest;
+SELECT policies.create_register() = policies.latest_register_version() AS is_latest;
 INSERT INTO policies.policies (tenant_id, name) VALUES ('uninstall_a', 'kept');
 \set VERBOSITY terse
 DROP EXTENSION policies;
@@ -38,7 +38,7 @@ SELECT count(*) FROM policies.policies;
 SET client_min_messages = warning;
 DROP TABLE policies.policies, policies.policies_history, policies.policy_reviews, policies.sla_coverage, policies.business_calendars, policies.business_calendars_history,
     policies.policy_settings, policies.policy_settings_history, policies.policy_drafts, policies.policy_versions, policies.policy_approvals,
-    policies.policy_acknowledgements, policies.review_notices, policies.policy_search, policies.registry_steps CASCADE;
+    policies.policy_acknowledgements, policies.review_notices, policies.policy_search, policies.register_steps CASCADE;
 RESET client_min_messages;
 CREATE TABLE public.tickets (subject text);
 SELECT policies.protect_table('public.tickets', 'tkt');

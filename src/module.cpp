@@ -1,4 +1,4 @@
-#include "functions/sla_rules.hpp"
+#include "functions/sla/sla_rules.hpp"
 #include "pg/context.hpp"
 
 extern "C" {

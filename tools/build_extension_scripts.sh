@@ -1,5 +1,5 @@
 #!/bin/sh
-# The extension's scripts from their parts: sql/extension holds a folder for each version, the first with the install script
+# The extension's scripts from their parts: src/sql/extension holds a folder for each version, the first with the install script
 # policies--FIRST.sql, every later one with the update script from the version before. PostgreSQL installs a version by the
 # first script and the updates up to it, so that a fresh install and an update cannot differ.
 #   tools/build_extension_scripts.sh            writes them into build/
@@ -7,12 +7,12 @@
 set -eu
 cd "$(dirname "$0")/.."
 previous=
-for version in $(ls sql/extension | sort -V); do
+for version in $(ls src/sql/extension | sort -V); do
     script=build/policies--${previous:+$previous--}$version.sql
     if [ "${1:-}" = --list ]; then
         echo "$script"
     else
-        cat "sql/extension/$version"/*.sql >"$script"
+        cat "src/sql/extension/$version"/*.sql >"$script"
     fi
     previous=$version
 done

@@ -1,14 +1,14 @@
 #!/bin/sh
-# Writes the SQL files named as arguments (sql/registry/VERSION/NN-name.sql) as a C++ table of registry steps to standard
+# Writes the SQL files named as arguments (src/sql/register/VERSION/NN-name.sql) as a C++ table of register steps to standard
 # output.
 set -eu
-echo '#include "functions/registry_steps.hpp"'
+echo '#include "functions/register/register_steps.hpp"'
 echo
 echo 'namespace policies {'
 echo
 echo 'namespace {'
 echo
-echo 'constexpr RegistryStep steps[] = {'
+echo 'constexpr RegisterStep steps[] = {'
 for file in "$@"; do
     base=$(basename "$file" .sql)
     number=$(echo "${base%%-*}" | sed 's/^0*//')
@@ -20,6 +20,6 @@ echo '};'
 echo
 echo '} // namespace'
 echo
-echo 'std::span<const RegistryStep> registry_steps() noexcept { return steps; }'
+echo 'std::span<const RegisterStep> register_steps() noexcept { return steps; }'
 echo
 echo '} // namespace policies'

@@ -8,9 +8,9 @@ answers 'PostgreSQL * | t | t'
 
 step "the register"
 login dba "CREATE EXTENSION policies;
-SELECT policies.create_registry();"
+SELECT policies.create_register();"
 answers 'CREATE EXTENSION' '?*'
-login dba "SELECT policies.registry_version() = policies.latest_registry_version() AS current,
+login dba "SELECT policies.register_version() = policies.latest_register_version() AS current,
        (SELECT count(*) FROM policies_api.policies) AS policies;"
 answers 't | 0'
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/claims.hpp"
+#include "core/context/claims.hpp"
 #include "pg/postgres.hpp"
 
 // Who is calling: the one interface behind which the sources of that knowledge stand (today: JWT claims in

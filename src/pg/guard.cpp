@@ -11,7 +11,9 @@ namespace {
 class HandlerScope {
 public:
     HandlerScope() noexcept : exception_stack_(PG_exception_stack), context_stack_(error_context_stack) {}
+
     ~HandlerScope() { restore(); }
+
     HandlerScope(const HandlerScope&) = delete;
     HandlerScope& operator=(const HandlerScope&) = delete;
 

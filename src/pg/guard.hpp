@@ -52,10 +52,12 @@ auto call(Callable&& callable) {
                       &callable);
     } else {
         static_assert(std::is_trivially_destructible_v<Value>);
+
         struct Frame {
             std::remove_reference_t<Callable>& callable;
             Value value;
         } frame{callable, Value{}};
+
         call_catching(
             [](void* target) {
                 auto* inner = static_cast<Frame*>(target);

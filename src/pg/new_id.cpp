@@ -1,6 +1,6 @@
 #include "pg/new_id.hpp"
 
-#include "core/typed_id.hpp"
+#include "core/ids/typed_id.hpp"
 #include "pg/guard.hpp"
 #include "pg/values.hpp"
 

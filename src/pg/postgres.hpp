@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/result.hpp"
+#include "core/base/result.hpp"
 
 extern "C" {
 #include "postgres.h"

@@ -60,6 +60,7 @@ std::uint64_t read(KeptStatement& statement, std::initializer_list<Parameter> pa
 class Row {
 public:
     void add(std::optional<std::string> value) { values_.push_back(std::move(value)); }
+
     const std::optional<std::string>& operator[](std::size_t column) const { return values_.at(column); }
 
 private:

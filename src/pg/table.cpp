@@ -171,7 +171,7 @@ Oid register_owner(std::string_view name) {
     if (!OidIsValid(owner)) {
         fail({.code = core::ErrorCode::wrong_object,
               .message = "the register has no table " + core::quoted(name) + " yet",
-              .hint = "An administrator calls policies.create_registry()."});
+              .hint = "An administrator calls policies.create_register()."});
     }
     if (owner != call([] { return role_oid(admin_role); })) {
         fail({.code = core::ErrorCode::not_permitted,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/time_zone.hpp"
+#include "core/calendar/time_zone.hpp"
 #include "pg/postgres.hpp"
 
 // PostgreSQL's own time zones, for the core.

@@ -13,6 +13,7 @@ TriggerData* trigger_data(FunctionCallInfo fcinfo, const char* function_name);
 inline bool fired_by_insert(const TriggerData* trigger) {
     return TRIGGER_FIRED_BY_INSERT(trigger->tg_event);
 }
+
 inline bool fired_by_update(const TriggerData* trigger) {
     return TRIGGER_FIRED_BY_UPDATE(trigger->tg_event);
 }

@@ -1,6 +1,6 @@
 #include "pg/values.hpp"
 
-#include "core/typed_id.hpp"
+#include "core/ids/typed_id.hpp"
 
 #include "pg/guard.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/cadence.hpp"
+#include "core/calendar/cadence.hpp"
 #include "pg/postgres.hpp"
 
 // Arguments and results: PostgreSQL's Datums as C++ types and back. Usable under both regimes of

@@ -1,10 +1,10 @@
-#include "core/business_calendar.hpp"
+#include "core/calendar/business_calendar.hpp"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "core/civil_date.hpp"
+#include "core/calendar/civil_date.hpp"
 #include "core/expectations.hpp"
 
 namespace policies::core {

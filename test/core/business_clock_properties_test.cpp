@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/business_clock.hpp"
-#include "core/civil_date.hpp"
+#include "core/calendar/business_clock.hpp"
+#include "core/calendar/civil_date.hpp"
 #include "core/zone_files.hpp"
 
 // The clock against the definition taken literally: a window of time is cut into cells of a minute or a
@@ -22,9 +22,11 @@ constexpr Duration cycle = days_per_era * microseconds_per_day;
 class Random {
 public:
     explicit Random(std::uint64_t seed) : engine_(seed) {}
+
     std::int64_t between(std::int64_t low, std::int64_t high) {
         return std::uniform_int_distribution<std::int64_t>(low, high)(engine_);
     }
+
     bool one_in(std::int64_t count) { return between(1, count) == 1; }
 
 private:
@@ -85,6 +87,7 @@ public:
             open_before_.push_back(open_before_.back() + (is_open ? cell : 0));
         }
     }
+
     /// The same window, closed during pauses.
     Window without(const std::vector<Pause>& pauses) const {
         Window window = *this;
@@ -98,21 +101,27 @@ public:
         }
         return window;
     }
+
     Instant end() const { return start_ + static_cast<Duration>(open_before_.size() - 1) * cell_; }
+
     Duration open() const { return open_before_.back(); }
+
     bool is_open(Instant instant) const {
         const std::size_t i = index(instant);
         return open_before_[i + 1] > open_before_[i];
     }
+
     Duration open_before(Instant instant) const {
         if (instant == end())
             return open();
         return open_before_[index(instant)] + (is_open(instant) ? (instant - start_) % cell_ : 0);
     }
+
     /// The earliest instant before which that much is open.
     Instant earliest(Duration open) const {
         return within_cell_before(std::lower_bound(open_before_.begin(), open_before_.end(), open), open);
     }
+
     /// The latest.
     Instant latest(Duration open) const {
         return within_cell_before(std::upper_bound(open_before_.begin(), open_before_.end(), open), open);
@@ -120,6 +129,7 @@ public:
 
 private:
     std::size_t index(Instant instant) const { return static_cast<std::size_t>((instant - start_) / cell_); }
+
     Instant within_cell_before(std::vector<Duration>::const_iterator cell_end, Duration open) const {
         return start_ + (cell_end - open_before_.begin() - 1) * cell_ + open - *(cell_end - 1);
     }

@@ -1,11 +1,11 @@
-#include "core/business_clock.hpp"
+#include "core/calendar/business_clock.hpp"
 
 #include <limits>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "core/civil_date.hpp"
+#include "core/calendar/civil_date.hpp"
 #include "core/expectations.hpp"
 #include "core/zone_files.hpp"
 

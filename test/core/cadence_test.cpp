@@ -1,4 +1,4 @@
-#include "core/cadence.hpp"
+#include "core/calendar/cadence.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "core/civil_date.hpp"
+#include "core/calendar/civil_date.hpp"
 
 #include <chrono>
 

@@ -1,4 +1,4 @@
-#include "core/claims.hpp"
+#include "core/context/claims.hpp"
 
 #include <string>
 

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/result.hpp"
+#include "core/base/result.hpp"
 
 namespace policies::core {
 

@@ -1,4 +1,4 @@
-#include "core/icalendar.hpp"
+#include "core/icalendar/icalendar.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +9,7 @@
 #include <libical/ical.h>
 
 #include "core/expectations.hpp"
-#include "core/yearly_rule.hpp"
+#include "core/icalendar/yearly_rule.hpp"
 
 namespace policies::core {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/line_diff.hpp"
+#include "core/document/line_diff.hpp"
 
 #include <algorithm>
 #include <array>

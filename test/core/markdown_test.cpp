@@ -1,4 +1,4 @@
-#include "core/markdown.hpp"
+#include "core/document/markdown.hpp"
 
 #include <random>
 #include <set>
@@ -8,8 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "core/document/heading_anchor.hpp"
 #include "core/expectations.hpp"
-#include "core/heading_anchor.hpp"
 #include "core/html_check.hpp"
 
 namespace policies::core {

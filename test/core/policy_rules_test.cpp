@@ -1,4 +1,4 @@
-#include "core/policy_rules.hpp"
+#include "core/policies/policy_rules.hpp"
 
 #include <limits>
 #include <string>

@@ -1,4 +1,4 @@
-#include "core/result.hpp"
+#include "core/base/result.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/typed_id.hpp"
+#include "core/ids/typed_id.hpp"
 
 #include <string>
 

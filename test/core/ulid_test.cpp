@@ -1,4 +1,4 @@
-#include "core/ulid.hpp"
+#include "core/ids/ulid.hpp"
 
 #include <cstring>
 #include <string>

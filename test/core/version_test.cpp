@@ -1,4 +1,4 @@
-#include "core/version.hpp"
+#include "core/document/version.hpp"
 
 #include <algorithm>
 #include <random>

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "core/civil_date.hpp"
+#include "core/calendar/civil_date.hpp"
 
 namespace policies::core {
 
@@ -32,6 +32,7 @@ std::int64_t number_at(std::string_view bytes, std::size_t position, std::size_t
 
 struct Counts {
     std::size_t utc, standard, leap, time, type, character;
+
     std::size_t data_size(std::size_t time_size) const {
         return time * (time_size + 1) + type * 6 + character + leap * (time_size + 4) + standard + utc;
     }
@@ -88,17 +89,20 @@ private:
             text_.front() == '<' ? text_.find('>') + 1 : text_.find_first_of("+-0123456789,");
         text_.erase(0, end);
     }
+
     int read_number() {
         std::size_t length = 0;
         const int number = std::stoi(text_, &length);
         text_.erase(0, length);
         return number;
     }
+
     bool skip(char character) {
         const bool is_there = !text_.empty() && text_.front() == character;
         text_.erase(0, is_there ? 1 : 0);
         return is_there;
     }
+
     std::int32_t read_time() {
         const int sign = text_.front() == '-' ? -1 : 1;
         std::int32_t time = read_number() * 3600;
@@ -106,6 +110,7 @@ private:
             time += skip(':') ? sign * read_number() * unit : 0;
         return time;
     }
+
     Date read_date() {
         if (!skip(',') || !skip('M'))
             throw std::runtime_error("a rule that is not understood: " + text_);
@@ -118,6 +123,7 @@ private:
         date.time = skip('/') ? read_time() : 2 * 3600;
         return date;
     }
+
     static std::int64_t wall_seconds(const Date& date, std::int64_t year) {
         const std::int64_t first = days_from_civil({year, date.month, 1});
         std::int64_t day = first + floor_modulo(date.weekday - iso_weekday(first), 7) + 7 * (date.nth - 1);

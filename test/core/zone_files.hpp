@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/time_zone.hpp"
+#include "core/calendar/time_zone.hpp"
 
 namespace policies::core {
 

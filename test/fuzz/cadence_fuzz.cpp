@@ -1,7 +1,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "core/cadence.hpp"
+#include "core/calendar/cadence.hpp"
 #include "fuzz/require.hpp"
 
 using namespace policies::core;
@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::int32_t months;
         std::int32_t days;
     } input{};
+
     if (size < sizeof input) {
         return 0;
     }

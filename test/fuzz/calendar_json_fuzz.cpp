@@ -3,7 +3,7 @@
 #include <random>
 #include <string_view>
 
-#include "core/business_calendar.hpp"
+#include "core/calendar/business_calendar.hpp"
 #include "fuzz/clock_invariants.hpp"
 
 using namespace policies::core;

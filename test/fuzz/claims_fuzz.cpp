@@ -1,7 +1,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/claims.hpp"
+#include "core/context/claims.hpp"
 #include "fuzz/require.hpp"
 
 using namespace policies::core;

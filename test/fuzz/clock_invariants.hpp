@@ -2,8 +2,8 @@
 
 #include <span>
 
-#include "core/business_clock.hpp"
-#include "core/civil_date.hpp"
+#include "core/calendar/business_clock.hpp"
+#include "core/calendar/civil_date.hpp"
 #include "fuzz/require.hpp"
 
 namespace policies::core {

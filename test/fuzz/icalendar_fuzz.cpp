@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/icalendar.hpp"
+#include "core/icalendar/icalendar.hpp"
 #include "fuzz/require.hpp"
 
 using namespace policies::core;

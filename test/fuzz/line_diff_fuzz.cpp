@@ -1,7 +1,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/line_diff.hpp"
+#include "core/document/line_diff.hpp"
 #include "core/patch.hpp"
 #include "fuzz/require.hpp"
 

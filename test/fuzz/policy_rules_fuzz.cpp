@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/policy_rules.hpp"
+#include "core/policies/policy_rules.hpp"
 #include "fuzz/require.hpp"
 
 using namespace policies::core;

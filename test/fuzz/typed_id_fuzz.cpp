@@ -1,7 +1,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/typed_id.hpp"
+#include "core/ids/typed_id.hpp"
 #include "fuzz/require.hpp"
 
 using namespace policies::core;

@@ -26,7 +26,7 @@ sub create_register {
 	my ($node, $database, $version) = @_;
 	$node->safe_psql($database, 'CREATE EXTENSION policies' . ($version ? " VERSION '$version'" : ''));
 	$node->safe_psql($database, <<'SQL');
-SELECT policies.create_registry();
+SELECT policies.create_register();
 DO $$
 BEGIN
     IF to_regrole('gateway') IS NULL THEN

@@ -20,7 +20,9 @@ int live_objects = 0;
 /// Counts itself, to show that every destructor has run by the time SQL sees the error.
 struct Witness {
     Witness() { ++live_objects; }
+
     ~Witness() { --live_objects; }
+
     Witness(const Witness&) = delete;
     Witness& operator=(const Witness&) = delete;
 };

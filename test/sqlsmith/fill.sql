@@ -1,6 +1,6 @@
 -- Two tenants with rows of every kind; every text of one of them holds a mark that the other must never see.
 CREATE EXTENSION policies;
-SELECT policies.create_registry();
+SELECT policies.create_register();
 CREATE SCHEMA helpdesk;
 CREATE TABLE helpdesk.tickets (subject text);
 SELECT policies.protect_table('helpdesk.tickets', 'tkt');

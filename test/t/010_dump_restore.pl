@@ -119,8 +119,8 @@ for my $claims ('{"tenant_id": "acme", "sub": "per_9"}', '{"tenant_id": "acme", 
 	like($answers[1][2], qr/ERROR:  23505: business calendar "office" \(cal_\w{26}\) is the default already/, 'and a second default is refused');
 }
 is($fresh->safe_psql('register', slurp_file("$ENV{SCRATCH}/test/lib/invariants.sql")), '', 'every invariant holds after the restore');
-is($fresh->safe_psql('register', 'SELECT policies.create_registry() = policies.latest_registry_version()'), 't',
-	'create_registry() again changes nothing');
+is($fresh->safe_psql('register', 'SELECT policies.create_register() = policies.latest_register_version()'), 't',
+	'create_register() again changes nothing');
 same_report($fresh, 'register', 'and leaves every object and row the same');
 
 # DROP EXTENSION must not take the data along.

@@ -71,8 +71,8 @@ for my $name (sort keys %reads) {
 my ($audit_status, $audit) = as_caller($standby, 'postgres', '', 'SELECT count(*) FROM policies_api.review_due()',
 	role => 'policies_auditor', login => 'auditor');
 is($audit, 55, 'on the standby: an auditor\'s review_due() over all tenants');
-is($standby->safe_psql('postgres', 'SELECT policies.registry_version() = policies.latest_registry_version()'), 't',
-	'on the standby: registry_version()');
+is($standby->safe_psql('postgres', 'SELECT policies.register_version() = policies.latest_register_version()'), 't',
+	'on the standby: register_version()');
 
 for my $write ("INSERT INTO policies_api.policies (name) VALUES ('x')", "UPDATE policies_api.policies SET name = 'x'",
 	'DELETE FROM policies_api.policies', "UPDATE policies_api.business_calendars SET name = 'x'", 'DELETE FROM policies_api.business_calendars',

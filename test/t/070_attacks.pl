@@ -130,7 +130,7 @@ SET policies.$setting = 'sub';
 $my_tenant
 SQL
 }
-attack('an administrator sets another claim', "SELECT policies.registry_version() \\g /dev/null\nSET policies.tenant_claim = 'sub';", login => 'administrator', errors => '42501');
+attack('an administrator sets another claim', "SELECT policies.register_version() \\g /dev/null\nSET policies.tenant_claim = 'sub';", login => 'administrator', errors => '42501');
 attack('a function that sets another claim while it runs', <<'SQL', claims => $two, errors => '42501 42883', mine => 'acme');
 SELECT policies.current_tenant_id() \g /dev/null
 CREATE FUNCTION probe.as_sub() RETURNS SETOF text LANGUAGE sql SET policies.tenant_claim = 'sub' AS 'SELECT name FROM policies_api.policies';
@@ -269,7 +269,7 @@ TRUNCATE policies.policies_history;
 SELECT name FROM policies.policies FOR UPDATE;
 SELECT policies_api.complete_policy('$id');
 SELECT policies.purge_deleted('0');
-SELECT policies.create_registry();
+SELECT policies.create_register();
 SELECT policies.unprotect_table('helpdesk.tickets');
 CREATE TABLE policies_api.mine (x int);
 INSERT INTO policies_api.business_calendars (time_zone, opening_hours) VALUES ('UTC', $hours);

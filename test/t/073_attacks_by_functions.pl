@@ -54,7 +54,7 @@ EXPLAIN SELECT * FROM policies_api.tickets WHERE subject OPERATOR(probe.<<<) 'x'
 SELECT count(*) FROM policies_api.policies WHERE probe.leak(name);
 SQL
 attack('statistics themselves', <<"SQL", claims => $acme, errors => '42501 42501 42501', output => "0\n0\n0");
-SELECT count(*) FROM pg_stats WHERE schemaname IN ('policies', 'helpdesk') AND tablename NOT IN ('registry_steps');
+SELECT count(*) FROM pg_stats WHERE schemaname IN ('policies', 'helpdesk') AND tablename NOT IN ('register_steps');
 SELECT count(*) FROM pg_stats_ext WHERE schemaname = 'helpdesk';
 SELECT count(*) FROM pg_stats_ext_exprs WHERE schemaname = 'helpdesk';
 SELECT * FROM pg_statistic;
@@ -157,7 +157,7 @@ SELECT policies.protect_table('probe.mine', 'min');
 SELECT policies.keep_history('probe.mine');
 SELECT policies.scope_by_tenant('probe.mine');
 SELECT policies.unprotect_table('helpdesk.tickets');
-SELECT policies.create_registry();
+SELECT policies.create_register();
 SELECT policies.purge_deleted('0');
 SELECT policies.audit();
 CREATE FUNCTION policies.mine() RETURNS int LANGUAGE sql AS 'SELECT 1';

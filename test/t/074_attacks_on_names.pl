@@ -16,7 +16,7 @@ my @functions = ([ 'current_tenant_id()', 'text', q('victim') ], [ 'current_app_
 	[ 'pg_has_role(oid, text)', 'boolean', 'true' ], [ 'obj_description(oid, name)', 'text', q('x') ], [ 'format_type(oid, integer)', 'text', q('text') ],
 	[ 'has_schema_privilege(text, text, text)', 'boolean', 'true' ], [ 'is_valid_opening_hours(jsonb)', 'boolean', 'true' ],
 	[ 'is_valid_holidays(jsonb)', 'boolean', 'true' ], [ 'add_business_minutes(timestamptz, integer)', 'timestamptz', q('2001-01-01') ]);
-my @tables = qw(policies policies_history sla_coverage policy_reviews registry_steps deleted_policies tickets tickets_history business_calendars
+my @tables = qw(policies policies_history sla_coverage policy_reviews register_steps deleted_policies tickets tickets_history business_calendars
 	business_calendars_history deleted_business_calendars pg_timezone_names);
 my @catalogs = qw(pg_class pg_namespace pg_attribute pg_trigger pg_proc pg_policy);
 as_superuser(join "\n", 'CREATE SCHEMA evil; GRANT ALL ON SCHEMA evil TO PUBLIC; SET ROLE mallory;',
@@ -66,7 +66,7 @@ SQL
 is(as_superuser('SELECT ' . join ' + ', map { "(SELECT count(*) FROM evil.$_)" } @tables), 0, 'nothing was written into the planted tables');
 for my $login (qw(administrator postgres)) {
 	attack("what administrators call, by $login under a hostile search_path", $hostile . <<'SQL', login => $login, rights => 1, output => qr/\A\d+\n1\n\d+\n0\n\d+\z/);
-SELECT policies.create_registry();
+SELECT policies.create_register();
 CREATE TABLE probe.guarded (note pg_catalog.text, length pg_catalog.int4);
 INSERT INTO probe.guarded VALUES ('there before', 1);
 SELECT policies.protect_table('probe.guarded', 'grd', existing_rows_tenant_id => 'acme') \g /dev/null
@@ -78,7 +78,7 @@ SELECT policies.unprotect_table('probe.guarded') \g /dev/null
 DROP TABLE probe.guarded, probe.guarded_history;
 SELECT pg_catalog.count(*) FROM policies.audit();
 SELECT policies.purge_deleted('1 day');
-SELECT policies.registry_version();
+SELECT policies.register_version();
 SQL
 }
 
@@ -106,7 +106,7 @@ SQL
 attack('the extension created under a hostile search_path', <<'SQL', login => 'postgres', database => 'before_all', rights => 1, output => qr/\A\d+\n0\n0\z/);
 SET search_path = evil, pg_catalog, public;
 CREATE EXTENSION policies;
-SELECT policies.create_registry();
+SELECT policies.create_register();
 SELECT pg_catalog.count(*) FROM policies.policies;
 SELECT pg_catalog.count(*) FROM pg_catalog.pg_depend d WHERE d.refclassid OPERATOR(pg_catalog.=) 'pg_catalog.pg_namespace'::pg_catalog.regclass
     AND d.refobjid OPERATOR(pg_catalog.=) 'evil'::pg_catalog.regnamespace AND d.deptype OPERATOR(pg_catalog.=) 'e';

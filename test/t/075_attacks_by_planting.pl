@@ -157,7 +157,7 @@ INSERT INTO public.overloaded VALUES ('there before');
 SELECT policies.protect_table('public.overloaded', 'row', existing_rows_tenant_id => 'acme') \g /dev/null
 INSERT INTO public.overloaded (note, tenant_id) VALUES ('new', 'acme');
 SELECT count(*) FROM policies.audit() \g /dev/null
-SELECT policies.create_registry() \g /dev/null
+SELECT policies.create_register() \g /dev/null
 SQL
 attack('an administrator puts a trigger on a history', <<"SQL", login => 'administrator', rights => 1);
 CREATE FUNCTION probe.strike() RETURNS trigger $strike NEW; END \$\$;

@@ -117,7 +117,7 @@ attack('the same tenant does wait for its own SLA policies', <<'SQL', claims => 
 SET lock_timeout = '200ms';
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('mine', 'high', '["request"]');
 SQL
-attack('administrators are not held up', "SET lock_timeout = '2s'; SELECT policies.create_registry() \\g /dev/null\nSELECT count(*) >= 0 FROM policies.audit();", login => 'administrator', output => 't');
+attack('administrators are not held up', "SET lock_timeout = '2s'; SELECT policies.create_register() \\g /dev/null\nSELECT count(*) >= 0 FROM policies.audit();", login => 'administrator', output => 't');
 is(as_superuser("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> " . $blocker->query('SELECT pg_backend_pid()')), 0, 'the extension itself takes no advisory lock');
 $blocker->query('ROLLBACK');
 # A key that spans tenants makes them wait for each other: audit() tells of it.

@@ -8,7 +8,7 @@ use Test::More;
 use PoliciesTest qw(new_server create_register fill_register report as_caller);
 
 my $node = new_server('server');
-my @versions = split /\n/, `ls "$ENV{SCRATCH}/sql/extension" | sort -V`;
+my @versions = split /\n/, `ls "$ENV{SCRATCH}/src/sql/extension" | sort -V`;
 my $latest = $node->safe_psql('postgres', "SELECT default_version FROM pg_available_extensions WHERE name = 'policies'");
 is($versions[-1], $latest, 'the control file names the latest version');
 
@@ -18,7 +18,7 @@ sub rows {
 	# An update adds columns, which are NULL then; each step tells when it was applied, and an update adds steps.
 	$out =~ s/"\w+": null(?:, )?//g;
 	$out =~ s/, \}/}/g;
-	return join "\n", grep { !/^policies\.registry_steps\|/ } split /\n/, $out;
+	return join "\n", grep { !/^policies\.register_steps\|/ } split /\n/, $out;
 }
 
 sub objects {
@@ -40,9 +40,9 @@ sub same {
 
 sub update {
 	my ($database, $version) = @_;
-	$node->safe_psql($database, "ALTER EXTENSION policies UPDATE TO '$version'; SELECT policies.create_registry()");
-	is($node->safe_psql($database, 'SELECT policies.registry_version() = policies.latest_registry_version()'), 't',
-		"$database: create_registry() brings the register to $version");
+	$node->safe_psql($database, "ALTER EXTENSION policies UPDATE TO '$version'; SELECT policies.create_register()");
+	is($node->safe_psql($database, 'SELECT policies.register_version() = policies.latest_register_version()'), 't',
+		"$database: create_register() brings the register to $version");
 	is($node->safe_psql($database, slurp_file("$ENV{SCRATCH}/test/lib/invariants.sql")), '', "$database: every invariant holds at $version");
 	return;
 }
@@ -61,7 +61,7 @@ for my $from (0 .. $#versions - 1) {
 	$node->safe_psql('postgres', "CREATE DATABASE $direct TEMPLATE template0");
 	create_register($node, $direct, $version);
 	is($node->safe_psql($direct, "SELECT extversion FROM pg_extension WHERE extname = 'policies'"), $version, "$version is installed");
-	is($node->safe_psql($direct, 'SELECT policies.create_registry() = policies.latest_registry_version()'), 't',
+	is($node->safe_psql($direct, 'SELECT policies.create_register() = policies.latest_register_version()'), 't',
 		"$version: the new library builds the old register, and no more of it");
 	fill_register($node, $direct);
 

@@ -1,0 +1,148 @@
+#include "functions/guard_rails/soft_delete_views.hpp"
+#include "functions/guard_rails/companions.hpp"
+#include "functions/guard_rails/row_security.hpp"
+#include "functions/guard_rails/schema_access.hpp"
+#include "pg/context.hpp"
+#include "pg/guard.hpp"
+#include "pg/spi.hpp"
+#include "pg/values.hpp"
+
+extern "C" {
+#include "catalog/pg_class.h"
+}
+
+// create_soft_delete_views(): the live rows of a table, and the deleted ones.
+
+namespace policies {
+
+namespace {
+
+constexpr const char* deleted_prefix = "deleted_";
+
+std::string column_list(const std::vector<pg::Column>& columns) {
+    std::string list;
+    for (const auto& column : columns) {
+        list += (list.empty() ? "" : ", ") + pg::identifier(column.name);
+    }
+    return list;
+}
+
+/// Two tables of one name in different schemas cannot share their views' schema.
+void require_view_of(const pg::Table& table, const std::string& schema, const std::string& name) {
+    if (pg::query("SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND "
+                  "d.objid = r.oid "
+                  "WHERE r.ev_class = $1 AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $2",
+                  {pg::oid_parameter(pg::relation_oid(schema, name)), pg::oid_parameter(table.oid)})
+            .empty()) {
+        pg::fail({.code = core::ErrorCode::duplicate_object,
+                  .message = "relation " + core::quoted(schema + "." + name) + " is in the way",
+                  .detail = "It is not a view of table " + core::quoted(table.name) + ".",
+                  .hint = "Choose another view_schema."});
+    }
+}
+
+/// CREATE OR REPLACE VIEW only appends columns: a view whose columns were renamed or dropped is made anew.
+void drop_outgrown_view(const std::string& schema, const std::string& name,
+                        const std::vector<pg::Column>& columns) {
+    const auto old = pg::columns_of(
+        {.oid = pg::relation_oid(schema, name), .schema = schema, .name = name, .is_partitioned = false});
+    const bool is_prefix =
+        old.size() <= columns.size() && std::ranges::equal(old, std::span(columns).first(old.size()), {},
+                                                           &pg::Column::name, &pg::Column::name);
+    if (!is_prefix) {
+        pg::execute("DROP VIEW " + pg::qualified(schema, name));
+    }
+}
+
+void create_view(const pg::Table& table, const std::string& schema, const std::string& name,
+                 const char* condition) {
+    const auto columns = pg::columns_of(table);
+    if (is_own_companion(schema, name, RELKIND_VIEW)) {
+        require_view_of(table, schema, name);
+        drop_outgrown_view(schema, name, columns);
+    }
+    const auto sql_name = pg::qualified(schema, name);
+    pg::execute("CREATE OR REPLACE VIEW " + sql_name + " WITH (security_invoker = true) AS SELECT " +
+                column_list(columns) + " FROM " + table.sql_name() + " WHERE " + condition);
+    give_to_administrators("VIEW", sql_name);
+    pg::execute("REVOKE ALL ON " + sql_name + " FROM PUBLIC");
+    pg::execute("GRANT SELECT ON " + sql_name + " TO " + pg::auditor_role);
+    copy_column_comments(table, sql_name);
+}
+
+std::string comment_of(const pg::Table& table) {
+    const auto rows =
+        pg::query("SELECT coalesce(obj_description($1, 'pg_class'), '')", {pg::oid_parameter(table.oid)});
+    return rows[0][0].value();
+}
+
+void create_live_view(const pg::Table& table, const std::string& schema) {
+    create_view(table, schema, table.name, "NOT is_deleted");
+    const auto view = pg::qualified(schema, table.name);
+    pg::execute("GRANT SELECT, INSERT, DELETE, " + update_of_columns(table) + " ON " + view + " TO " +
+                pg::caller_role + ", " + pg::admin_role);
+    pg::execute("CREATE OR REPLACE TRIGGER policies_soft_delete INSTEAD OF DELETE ON " + view +
+                " FOR EACH ROW EXECUTE FUNCTION policies.soft_delete()");
+    pg::execute("COMMENT ON TRIGGER policies_soft_delete ON " + view +
+                " IS 'Marks a deleted row instead of removing it.'");
+    const auto comment = comment_of(table);
+    pg::execute("COMMENT ON VIEW " + view + " IS " +
+                pg::literal(comment.empty()
+                                ? "The rows of " + table.name + " that are not deleted. DELETE soft-deletes."
+                                : comment));
+}
+
+void create_deleted_view(const pg::Table& table, const std::string& schema) {
+    const auto name = companion_name(deleted_prefix + table.name);
+    create_view(table, schema, name, "is_deleted");
+    const auto view = pg::qualified(schema, name);
+    pg::execute("GRANT SELECT, " + update_of_columns(table) + " ON " + view + " TO " + pg::caller_role +
+                ", " + pg::admin_role);
+    pg::execute("COMMENT ON VIEW " + view + " IS " +
+                pg::literal("The soft-deleted rows of " + table.name +
+                            ". UPDATE ... SET is_deleted = false restores."));
+}
+
+/// The schema and name of the views of a table that have our trigger, by what they depend on: the table may
+/// have been renamed since.
+std::vector<pg::Row> live_views_of(const pg::Table& table) {
+    return pg::query(
+        "SELECT DISTINCT n.nspname, v.relname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "JOIN pg_namespace f ON f.oid = p.pronamespace JOIN pg_class v ON v.oid = t.tgrelid "
+        "JOIN pg_namespace n ON n.oid = v.relnamespace "
+        "JOIN pg_rewrite r ON r.ev_class = v.oid "
+        "JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid "
+        "  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $1 "
+        "WHERE f.nspname = 'policies' AND p.proname = 'soft_delete'",
+        {pg::oid_parameter(table.oid)});
+}
+
+} // namespace
+
+void drop_soft_delete_views(const pg::Table& table) {
+    for (const auto& row : live_views_of(table)) {
+        const auto& schema = row[0].value();
+        const auto deleted = deleted_prefix + row[1].value();
+        pg::execute("DROP VIEW " + pg::qualified(schema, row[1].value()));
+        if (pg::relation_exists(schema, deleted)) {
+            is_own_companion(schema, deleted, RELKIND_VIEW);
+            pg::execute("DROP VIEW " + pg::qualified(schema, deleted));
+        }
+    }
+}
+
+} // namespace policies
+
+POLICIES_FUNCTION(create_soft_delete_views) {
+    using namespace policies;
+    pg::require_arguments(fcinfo, {"table_name", "view_schema"});
+    const std::string schema(NameStr(*PG_GETARG_NAME(1)));
+    const pg::SpiSession session;
+    const auto table = pg::lock_protectable_table(PG_GETARG_OID(0));
+    require_base_columns(table, {"id", "tenant_id", "is_deleted"});
+    const SchemaCreation creation(schema);
+    create_live_view(table, schema);
+    create_deleted_view(table, schema);
+    creation.end();
+    PG_RETURN_VOID();
+}

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/calendar/cadence.hpp"
+#include "pg/postgres.hpp"
+
+namespace policies {
+
+/// How a tenant handles its policies.
+struct PolicySettings {
+    int required_approvals{0};
+    std::optional<core::Cadence> review_cadence{};
+};
+
+/// The settings that hold for the policies of an application, or of none: its own, else the tenant's, else
+/// those that hold without any. Read with the owner's rights, since an application does not see the tenant's.
+/// Needs an open SpiSession.
+PolicySettings settings_of(std::string_view tenant_id, const std::optional<std::string>& app_id);
+
+} // namespace policies
