@@ -1,9 +1,9 @@
 #include "pg/context.hpp"
 
-#include <cstring>
 #include <memory>
 
 #include "pg/claims_setting.hpp"
+#include "pg/compatibility.hpp"
 #include "pg/guard.hpp"
 
 extern "C" {
@@ -53,7 +53,7 @@ void on_transaction_end(XactEvent, void*) {
     }
 }
 
-void on_role_change(Datum, int, uint32) {
+void on_role_change(Datum, SystemCache, uint32) {
     forget_context();
 }
 
@@ -82,18 +82,9 @@ void define_claim_setting(const char* name, const char* description, char** vari
         standard, PGC_SUSET, 0, check_claim_setting, on_setting_change, nullptr);
 }
 
-/// True when a login may act as the gateway role. From PostgreSQL 16 on, a membership that only lets one
-/// grant the role on does not count.
 bool is_gateway(Oid login) {
     const Oid gateway = role_oid(gateway_role);
-    if (!OidIsValid(gateway)) {
-        return false;
-    }
-#if PG_VERSION_NUM < 160000
-    return is_member_of_role_nosuper(login, gateway);
-#else
-    return has_privs_of_role(login, gateway) || member_can_set_role(login, gateway);
-#endif
+    return OidIsValid(gateway) && may_act_as(login, gateway);
 }
 
 core::Error no_claims_error() {

@@ -57,7 +57,7 @@ POLICIES_FUNCTION(in_app_scope) {
 POLICIES_FUNCTION(in_app_scope_support) {
     auto* const request = reinterpret_cast<SupportRequestSelectivity*>(PG_GETARG_POINTER(0));
     if (!IsA(request, SupportRequestSelectivity) || pg::current_context().app_id != Datum{0}) {
-        return PointerGetDatum(nullptr);
+        return Datum{0};
     }
     request->selectivity = 1.0;
     return PointerGetDatum(request);

@@ -227,7 +227,7 @@ POLICIES_FUNCTION(follow_content) {
     const bool changes_content = change.changes_content();
     // Whatever else is followed, moves and closures, changes what searches filter by.
     if (!change.changes_search()) {
-        return PointerGetDatum(nullptr);
+        return Datum{0};
     }
 
     struct Following {
@@ -251,7 +251,7 @@ POLICIES_FUNCTION(follow_content) {
     if (change.closes()) {
         close_acknowledgements(change);
     }
-    return PointerGetDatum(nullptr);
+    return Datum{0};
 }
 
 /// A restore of data alone fires the policies' trigger first: the rows it made then give way to those that

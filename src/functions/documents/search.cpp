@@ -7,7 +7,6 @@
 
 extern "C" {
 #include "catalog/pg_type.h"
-#include "utils/tuplestore.h"
 }
 
 // Full-text search. It works with the rights of the register's owner: under row security no index could serve

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "pg/compatibility.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
@@ -45,7 +46,7 @@ void on_relation_change(Datum, Oid relation) {
 }
 
 /// The plan names the history by its schema.
-void on_schema_change(Datum, int, uint32) {
+void on_schema_change(Datum, pg::SystemCache, uint32) {
     on_relation_change(Datum{0}, InvalidOid);
 }
 
@@ -286,5 +287,5 @@ POLICIES_FUNCTION(record_history) {
     add(end.time);
     add(end.person);
     execute(plan, std::move(values), nulls);
-    return PointerGetDatum(nullptr);
+    return Datum{0};
 }

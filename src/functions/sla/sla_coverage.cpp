@@ -172,7 +172,7 @@ POLICIES_FUNCTION(cover_ticket_types) {
         const pg::RunAs owner(pg::register_owner("sla_coverage"));
         keep_coverage(policy, coverage);
     }
-    return PointerGetDatum(nullptr);
+    return Datum{0};
 }
 
 /// A restore of data alone fires the policies' trigger first: the rows it made are then restored once more.

@@ -4,6 +4,7 @@
 
 #include "core/calendar/business_calendar.hpp"
 #include "core/policies/policy_rules.hpp"
+#include "pg/compatibility.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
@@ -62,7 +63,7 @@ void on_relation_change(Datum, Oid relation) {
     }
 }
 
-void on_membership_change(Datum, int, uint32) {
+void on_membership_change(Datum, pg::SystemCache, uint32) {
     ++changes;
 }
 
@@ -318,5 +319,5 @@ POLICIES_FUNCTION(reset_sla_clocks) {
     if (OidIsValid(relation)) {
         CacheInvalidateRelcacheByRelid(relation);
     }
-    return PointerGetDatum(nullptr);
+    return Datum{0};
 }
