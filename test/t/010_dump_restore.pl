@@ -75,7 +75,7 @@ for my $data ([ "$folder/data" ], [ "$folder/data", '-j4', '--disable-triggers' 
 		run_pg_restore()->($target, $database, $file);
 		run_pg_restore(@options)->($target, $database, $data_file);
 		return unless grep { $_ eq '--disable-triggers' } @options;
-		# It enables them again as ordinary ones, also those that are to fire under replication: README.md tells.
+		# It enables them again as ordinary ones, also those that are to fire under replication: docs/operating.md tells.
 		$target->safe_psql($database, <<'SQL');
 SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger WHERE tgfoid = 'policies.reset_sla_clocks'::regproc \gexec
 SQL
