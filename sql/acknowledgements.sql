@@ -1,9 +1,11 @@
 -- Acknowledgements: who is asked to read what, who has, who is late, and what a new version changes.
-\set as_ann 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "ack_a", "sub": "per_ann"}\';'
-\set as_ben 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "ack_a", "sub": "per_ben"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "ack_a", "app_id": "app_one"}\';'
-\set as_other 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "ack_b", "sub": "per_bob"}\';'
-\set as_auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = \'{"tenant_id": "ack_a", "sub": "per_olga"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_ann :caller '\'{"tenant_id": "ack_a", "sub": "per_ann"}\';'
+\set as_ben :caller '\'{"tenant_id": "ack_a", "sub": "per_ben"}\';'
+\set as_app :caller '\'{"tenant_id": "ack_a", "app_id": "app_one"}\';'
+\set as_other :caller '\'{"tenant_id": "ack_b", "sub": "per_bob"}\';'
+\set auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = '
+\set as_auditor :auditor '\'{"tenant_id": "ack_a", "sub": "per_olga"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -12,7 +14,8 @@ CREATE FUNCTION pg_temp.refused(call text, OUT code text, OUT message text, OUT 
 BEGIN
     EXECUTE 'SELECT ' || call;
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        hint = PG_EXCEPTION_HINT;
     message := regexp_replace(regexp_replace(message, '[a-z]+_[0-9A-Z]{26}', '<id>'), '[0-9a-f]{64}', '<hash>');
     message := regexp_replace(message, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00', '<time>', 'g');
 END $$ LANGUAGE plpgsql;
@@ -21,12 +24,17 @@ INSERT INTO policies_api.policies (name, body) VALUES ('Code of conduct', 'Be ki
 SELECT r.* FROM pg_temp.refused(format('policies_api.request_acknowledgements(%L, %L)', :'id', '{per_ann}')) r;
 SELECT r.* FROM pg_temp.refused(format('policies_api.acknowledge_policy(%L)', :'id')) r;
 SELECT version FROM policies_api.publish_policy(:'id', 'major');
-SELECT r.* FROM (VALUES ('{}', NULL), (NULL, NULL), ('{per_ann,NULL}', NULL), ('{per_ann," "}', NULL), ('{per_ann}', 'infinity'), ('{per_ann}', '2020-01-01 00:00+00')) AS t (persons, due),
+SELECT r.* FROM (VALUES ('{}', NULL), (NULL, NULL), ('{per_ann,NULL}', NULL), ('{per_ann," "}', NULL),
+    ('{per_ann}', 'infinity'), ('{per_ann}', '2020-01-01 00:00+00')) AS t (persons, due),
     LATERAL pg_temp.refused(format('policies_api.request_acknowledgements(%L, %L, %L)', :'id', t.persons, t.due)) r;
-SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.request_acknowledgements(%L, array_fill(repeat(''x'', 256), ARRAY[1]))', :'id')) r;
-SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.request_acknowledgements(%L, ARRAY(SELECT n::text FROM generate_series(1, 10001) n))', :'id')) r;
+SELECT r.code, r.message
+FROM pg_temp.refused(format('policies_api.request_acknowledgements(%L, array_fill(repeat(''x'', 256), ARRAY[1]))', :'id')) r;
+SELECT r.code, r.message
+FROM pg_temp.refused(format('policies_api.request_acknowledgements(%L, ARRAY(SELECT n::text FROM generate_series(1, 10001) n))',
+    :'id')) r;
 SELECT policies_api.request_acknowledgements(:'id', '{per_ann,per_ben,per_cat,per_ben}', now() + interval '10 days');
-\set shown 'SELECT person_id, version, requested_by, extract(day FROM due_at - requested_at) AS days, acknowledged_version AS read, state FROM policies_api.policy_acknowledgements ORDER BY version, person_id;'
+\set shown 'SELECT person_id, version, requested_by, extract(day FROM due_at - requested_at) AS days, '
+\set shown :shown 'acknowledged_version AS read, state FROM policies_api.policy_acknowledgements ORDER BY version, person_id;'
 :as_ben
 SELECT person_id, version, state FROM policies_api.acknowledge_policy(lower(:'id'));
 SELECT r.* FROM pg_temp.refused(format('policies_api.acknowledge_policy(%L)', :'id')) r;
@@ -44,10 +52,12 @@ SET request.jwt.claims = '{"tenant_id": "ack_a", "sub": "per_dan"}';
 SELECT person_id, version, requested_by, state FROM policies_api.acknowledge_policy(:'id');
 :as_ben
 SELECT person_id, version, state FROM policies_api.acknowledge_policy(:'id');
--- Asked after having answered unasked, one is asked again like the others. Read another version than the latest, and it does not count.
+-- Asked after having answered unasked, one is asked again like the others. Read another version than the latest, and it does not
+-- count.
 :as_ann
 SELECT policies_api.request_acknowledgements(:'id', '{per_dan}', now() + interval '20 days');
-SELECT r.* FROM (VALUES ('1.0.0'), ('7'), ('x')) AS t (version), LATERAL pg_temp.refused(format('policies_api.acknowledge_policy(%L, %L)', :'id', t.version)) r;
+SELECT r.* FROM (VALUES ('1.0.0'), ('7'), ('x')) AS t (version),
+    LATERAL pg_temp.refused(format('policies_api.acknowledge_policy(%L, %L)', :'id', t.version)) r;
 -- A new major version asks those who were asked, with as much time; what they had yet to read is superseded.
 :as_ann
 SELECT version FROM policies_api.publish_policy(:'id', 'major');
@@ -56,7 +66,8 @@ SELECT version FROM policies_api.publish_policy(:'id', 'minor');
 SELECT count(*) FROM policies_api.policy_acknowledgements WHERE version = '2.1.0';
 -- Late.
 :as_superuser
-UPDATE policies.policy_acknowledgements SET due_at = now() - interval '1 day', requested_at = now() - interval '11 days' WHERE tenant_id = 'ack_a' AND version = '2.0.0';
+UPDATE policies.policy_acknowledgements SET due_at = now() - interval '1 day', requested_at = now() - interval '11 days'
+WHERE tenant_id = 'ack_a' AND version = '2.0.0';
 :as_ann
 SELECT person_id FROM policies_api.policy_acknowledgements WHERE state = 'late' ORDER BY person_id;
 SELECT person_id, state FROM policies_api.acknowledge_policy(:'id', '2.1');
@@ -72,10 +83,12 @@ ROLLBACK;
 -- Nobody is asked to read what is not in force.
 BEGIN;
 UPDATE policies_api.policies SET status = 'inactive' WHERE id = :'id';
-SELECT r.* FROM unnest(ARRAY['policies_api.request_acknowledgements(%L, ''{per_ann}'')', 'policies_api.acknowledge_policy(%L)']) AS call, LATERAL pg_temp.refused(format(call, :'id')) r;
+SELECT r.* FROM unnest(ARRAY['policies_api.request_acknowledgements(%L, ''{per_ann}'')', 'policies_api.acknowledge_policy(%L)'])
+    AS call, LATERAL pg_temp.refused(format(call, :'id')) r;
 ROLLBACK;
 -- Back in force, closed requests stay closed until somebody asks again, and can be answered all the same.
-\set closed 'SELECT person_id, requested_by, state FROM policies_api.policy_acknowledgements WHERE version = \'2.1.0\' ORDER BY person_id;'
+\set closed 'SELECT person_id, requested_by, state FROM policies_api.policy_acknowledgements '
+\set closed :closed 'WHERE version = \'2.1.0\' ORDER BY person_id;'
 BEGIN;
 SELECT policies_api.request_acknowledgements(:'id', '{per_ann,per_eve,per_fay}', now() + interval '5 days');
 DELETE FROM policies_api.policies WHERE id = :'id';

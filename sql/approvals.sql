@@ -1,9 +1,11 @@
 -- Approvals: how many a tenant requires, of which content, and by whom.
-\set as_ann 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "approval_a", "sub": "per_ann"}\';'
-\set as_ben 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "approval_a", "sub": "per_ben"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "approval_a", "app_id": "app_one"}\';'
-\set as_other 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "approval_b", "sub": "per_bob"}\';'
-\set as_auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = \'{"tenant_id": "approval_a", "sub": "per_olga"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_ann :caller '\'{"tenant_id": "approval_a", "sub": "per_ann"}\';'
+\set as_ben :caller '\'{"tenant_id": "approval_a", "sub": "per_ben"}\';'
+\set as_app :caller '\'{"tenant_id": "approval_a", "app_id": "app_one"}\';'
+\set as_other :caller '\'{"tenant_id": "approval_b", "sub": "per_bob"}\';'
+\set auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = '
+\set as_auditor :auditor '\'{"tenant_id": "approval_a", "sub": "per_olga"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -12,7 +14,8 @@ CREATE FUNCTION pg_temp.refused(call text, OUT code text, OUT message text, OUT 
 BEGIN
     EXECUTE 'SELECT ' || call;
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        hint = PG_EXCEPTION_HINT;
     message := regexp_replace(regexp_replace(message, '[a-z]+_[0-9A-Z]{26}', '<id>'), '[0-9a-f]{64}', '<hash>');
     message := regexp_replace(message, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00', '<time>', 'g');
 END $$ LANGUAGE plpgsql;
@@ -28,7 +31,8 @@ SELECT r.* FROM pg_temp.refused(format('policies_api.approve_policy(%L, %L)', :'
 :as_app
 SELECT r.* FROM pg_temp.refused(format('policies_api.approve_policy(%L, %L)', :'id', :'hash')) r;
 :as_ben
-SELECT r.* FROM (VALUES ('0123'), (''), (NULL)) AS t (hash), LATERAL pg_temp.refused(format('policies_api.approve_policy(%L, %L)', :'id', t.hash)) r;
+SELECT r.* FROM (VALUES ('0123'), (''), (NULL)) AS t (hash),
+    LATERAL pg_temp.refused(format('policies_api.approve_policy(%L, %L)', :'id', t.hash)) r;
 SELECT policies_api.approve_policy(:'id', :'hash', 'fine');
 SELECT r.* FROM pg_temp.refused(format('policies_api.approve_policy(%L, %L)', :'id', :'hash')) r;
 :publish
@@ -103,7 +107,8 @@ UPDATE policies.policy_settings SET required_approvals = 1 WHERE tenant_id = 'ap
 SELECT policies_api.approve_policy(:'id', policies_api.policy_content_hash(:'id'));
 SELECT version FROM policies_api.publish_policy(:'id', 'minor');
 :as_superuser
-SELECT required_approvals, valid_to IS NOT NULL AS superseded FROM policies.policy_settings_history WHERE tenant_id = 'approval_a';
+SELECT required_approvals, valid_to IS NOT NULL AS superseded FROM policies.policy_settings_history
+WHERE tenant_id = 'approval_a';
 :as_superuser
 DELETE FROM policies.review_notices WHERE tenant_id LIKE 'approval\_%';
 DELETE FROM policies.policy_reviews WHERE tenant_id LIKE 'approval\_%';

@@ -1,7 +1,8 @@
 -- Completing a review: what is logged, when the next review is due, and who may complete what how often.
-\set as_a 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "complete_a", "sub": "per_ann"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "complete_a", "app_id": "app_one", "sub": "svc_1"}\';'
-\set as_b 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "complete_b", "sub": "per_bob"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_a :caller '\'{"tenant_id": "complete_a", "sub": "per_ann"}\';'
+\set as_app :caller '\'{"tenant_id": "complete_a", "app_id": "app_one", "sub": "svc_1"}\';'
+\set as_b :caller '\'{"tenant_id": "complete_b", "sub": "per_bob"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 -- How a completion is refused, without ids and times.
 CREATE FUNCTION pg_temp.refused(id text, note text DEFAULT NULL, next_review_at timestamptz DEFAULT NULL,
@@ -9,14 +10,19 @@ CREATE FUNCTION pg_temp.refused(id text, note text DEFAULT NULL, next_review_at 
 BEGIN
     PERFORM policies_api.complete_policy(id, note, next_review_at);
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        hint = PG_EXCEPTION_HINT;
     message := regexp_replace(message, '[a-z]+_[0-9A-Z]{26}', '<id>');
-    detail := regexp_replace(detail, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00|[A-Z][a-z]{2} [A-Z][a-z]{2} [0-9:. ]+ \d{4} [A-Z]+', '<time>', 'g');
+    detail := regexp_replace(detail,
+        '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00|[A-Z][a-z]{2} [A-Z][a-z]{2} [0-9:. ]+ \d{4} [A-Z]+', '<time>', 'g');
 END $$ LANGUAGE plpgsql;
-CREATE FUNCTION pg_temp.id_of(name text) RETURNS text AS 'SELECT id FROM policies.policies p WHERE p.name = id_of.name' LANGUAGE sql;
-CREATE FUNCTION pg_temp.log() RETURNS TABLE (policy text, version text, due_at timestamptz, reviewed_by text, note text, next_is_later boolean, ids boolean, at_once boolean) AS $$
+CREATE FUNCTION pg_temp.id_of(name text) RETURNS text AS
+    'SELECT id FROM policies.policies p WHERE p.name = id_of.name' LANGUAGE sql;
+CREATE FUNCTION pg_temp.log() RETURNS TABLE (policy text, version text, due_at timestamptz, reviewed_by text,
+    note text, next_is_later boolean, ids boolean, at_once boolean) AS $$
     SELECT p.name, r.policy_version, r.due_at, r.reviewed_by, r.note, r.next_review_at > r.reviewed_at,
-           policies.is_valid_id(r.id) AND r.id LIKE 'rev\_%' AND r.tenant_id = p.tenant_id AND r.app_id IS NOT DISTINCT FROM p.app_id,
+           policies.is_valid_id(r.id) AND r.id LIKE 'rev\_%' AND r.tenant_id = p.tenant_id
+           AND r.app_id IS NOT DISTINCT FROM p.app_id,
            r.reviewed_at = p.updated_at
     FROM policies.policy_reviews r JOIN policies.policies p ON (p.tenant_id, p.id) = (r.tenant_id, r.policy_id) ORDER BY r.id
 $$ LANGUAGE sql;
@@ -28,25 +34,31 @@ INSERT INTO policies_api.policies (name, version, next_review_at, review_cadence
     ('no cadence', NULL, '2020-01-31 10:00+00', NULL), ('given', NULL, '2020-01-31 10:00+00', '1 year'),
     ('never scheduled', '0.1', NULL, NULL), ('never scheduled, cadence', NULL, NULL, '6 months'),
     ('deleted', NULL, '2020-01-31 10:00+00', '1 year'), ('untouched', NULL, '2020-01-31 10:00+00', '1 year'),
-    ('month''s end', NULL, NULL, '1 month 15 minutes'), ('lower case', NULL, NULL, '1 day'), ('refused', NULL, '2020-01-31 10:00+00', '1 year');
+    ('month''s end', NULL, NULL, '1 month 15 minutes'), ('lower case', NULL, NULL, '1 day'),
+    ('refused', NULL, '2020-01-31 10:00+00', '1 year');
 DELETE FROM policies_api.policies WHERE name = 'deleted';
 :as_app
 INSERT INTO policies_api.policies (name, next_review_at) VALUES ('of the application', '2020-01-31 10:00+00');
 :as_superuser
-SELECT pg_temp.id_of('deleted') AS deleted_id, pg_temp.id_of('overdue') AS overdue_id, pg_temp.id_of('refused') AS refused_id \gset
+SELECT pg_temp.id_of('deleted') AS deleted_id, pg_temp.id_of('overdue') AS overdue_id,
+       pg_temp.id_of('refused') AS refused_id \gset
 
 -- Overdue: the next review is one cadence after the completion, not after the date that was missed.
 :as_a
 BEGIN;
-SELECT name, version, updated_by, next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence, updated_at = now() AS now
+SELECT name, version, updated_by, next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence,
+       updated_at = now() AS now
 FROM policies_api.complete_policy(pg_temp.id_of('overdue'), 'nothing changed');
 COMMIT;
 SELECT * FROM pg_temp.log();
 -- Early is allowed, and the cadence counts from the completion as well.
 BEGIN;
-SELECT name, next_review_at = policies.add_cadence(now(), '3 months') AS by_cadence FROM policies_api.complete_policy(pg_temp.id_of('early'));
-SELECT due_at = p.created_at + interval '10 days' AS was_due FROM policies.policy_reviews r JOIN policies.policies p ON p.id = r.policy_id WHERE name = 'early';
-SELECT next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence FROM policies_api.complete_policy(pg_temp.id_of('month''s end'));
+SELECT name, next_review_at = policies.add_cadence(now(), '3 months') AS by_cadence
+FROM policies_api.complete_policy(pg_temp.id_of('early'));
+SELECT due_at = p.created_at + interval '10 days' AS was_due FROM policies.policy_reviews r
+    JOIN policies.policies p ON p.id = r.policy_id WHERE name = 'early';
+SELECT next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence
+FROM policies_api.complete_policy(pg_temp.id_of('month''s end'));
 COMMIT;
 -- Without a cadence nothing is scheduled; a given time is taken, with or without one.
 SELECT name, next_review_at FROM policies_api.complete_policy(pg_temp.id_of('no cadence'));
@@ -135,7 +147,8 @@ UPDATE policies.policy_reviews SET reviewed_at = reviewed_at - interval '2 minut
 SELECT name FROM policies_api.complete_policy(:'overdue_id', 'early, next cycle');
 
 -- The log is exact, and callers read their own and write none.
-SELECT policy, version, CASE WHEN policy <> 'early' AND due_at < now() THEN due_at END AS due_in_the_past, reviewed_by, note, next_is_later, ids
+SELECT policy, version, CASE WHEN policy <> 'early' AND due_at < now() THEN due_at END AS due_in_the_past,
+       reviewed_by, note, next_is_later, ids
 FROM pg_temp.log() ORDER BY policy, note;
 SELECT count(*) = (SELECT count(*) FROM policies.policy_reviews) AS all_in_api FROM policies_api.policy_reviews;
 :as_b
@@ -143,7 +156,8 @@ SELECT count(*) FROM policies_api.policy_reviews;
 :as_app
 SELECT note FROM policies_api.policy_reviews;
 :as_a
-INSERT INTO policies.policy_reviews (id, tenant_id, policy_id, reviewed_at) VALUES ('rev_01ARYZ6S41TSV4RRFFQ69G5FAV', 'complete_a', :'overdue_id', now());
+INSERT INTO policies.policy_reviews (id, tenant_id, policy_id, reviewed_at)
+    VALUES ('rev_01ARYZ6S41TSV4RRFFQ69G5FAV', 'complete_a', :'overdue_id', now());
 \echo :SQLSTATE
 INSERT INTO policies_api.policy_reviews (policy_id) VALUES (:'overdue_id');
 \echo :SQLSTATE
@@ -162,7 +176,8 @@ DELETE FROM policies_api.policy_reviews;
 
 -- No other write moves the date.
 :as_a
-UPDATE policies_api.policies SET name = 'untouched!', review_cadence = '1 month', version = '9', status = 'inactive', published_at = now() WHERE name = 'untouched';
+UPDATE policies_api.policies SET name = 'untouched!', review_cadence = '1 month', version = '9', status = 'inactive',
+    published_at = now() WHERE name = 'untouched';
 DELETE FROM policies_api.policies WHERE name = 'untouched!';
 UPDATE policies_api.deleted_policies SET is_deleted = false WHERE name = 'untouched!';
 SELECT next_review_at, updated_at > created_at AS written FROM policies_api.policies WHERE name = 'untouched!';
@@ -172,7 +187,8 @@ SELECT count(*) FROM policies.policies_history WHERE id = :'overdue_id';
 -- The next date does not depend on the session's time zone, nor does a date past the end of a month slip into the next.
 SET timezone = 'Pacific/Auckland';
 :as_a
-SELECT next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence FROM policies_api.complete_policy(:'refused_id');
+SELECT next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence
+FROM policies_api.complete_policy(:'refused_id');
 RESET timezone;
 :as_superuser
 SELECT policies.add_cadence('2026-01-31 23:30+00', '1 month') AT TIME ZONE 'UTC' AS clamped;

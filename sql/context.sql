@@ -82,7 +82,8 @@ SELECT left(claims, 50) AS claims, coalesce(tenant, app, person) IS NULL AS no_c
        message = problem AS is_problem, coalesce(hint, '') <> '' AS has_hint
 FROM unnest(ARRAY[
     '', ' ', 'context_a', '{bad', '{"tenant_id": "context_a"', '{"tenant_id": "context_a"} x', '{''tenant_id'': ''context_a''}',
-    '[]', '[{"tenant_id": "context_a"}]', '"context_a"', '7', 'null', '{}', '{"tenant": "context_a"}', '{"TENANT_ID": "context_a"}',
+    '[]', '[{"tenant_id": "context_a"}]', '"context_a"', '7', 'null', '{}', '{"tenant": "context_a"}',
+    '{"TENANT_ID": "context_a"}',
     '{"tenant_id": ""}', '{"tenant_id": 7}', '{"tenant_id": true}', '{"tenant_id": null}', '{"tenant_id": ["context_a"]}',
     '{"tenant_id": {"id": "context_a"}}', '{"tenant_id": "context_a\u0000"}', '{"tenant_id": "context_a\ud800"}',
     '{"tenant_id": "context_a", "app_id": ""}', '{"tenant_id": "context_a", "app_id": 7}',

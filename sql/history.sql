@@ -1,15 +1,17 @@
 -- History: what a write supersedes is kept, with the time it was valid, and nobody can make it up.
-\set as_a 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "history_a", "sub": "per_ann"}\';'
-\set as_a_bea 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "history_a", "sub": "per_bea"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "history_a", "app_id": "app_one", "sub": "svc_1"}\';'
-\set as_b 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "history_b", "sub": "per_bob"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_a :caller '\'{"tenant_id": "history_a", "sub": "per_ann"}\';'
+\set as_a_bea :caller '\'{"tenant_id": "history_a", "sub": "per_bea"}\';'
+\set as_app :caller '\'{"tenant_id": "history_a", "app_id": "app_one", "sub": "svc_1"}\';'
+\set as_b :caller '\'{"tenant_id": "history_b", "sub": "per_bob"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 -- The versions of each row in order, and the faults of each chain: a gap, an overlap, a loose end.
 CREATE VIEW pg_temp.versions AS
 SELECT tenant_id, id, name, valid_from, valid_to, superseded_by, updated_at, updated_by, false AS is_current
 FROM policies.policies_history WHERE tenant_id LIKE 'history\_%'
 UNION ALL
-SELECT tenant_id, id, name, updated_at, NULL, NULL, updated_at, updated_by, true FROM policies.policies WHERE tenant_id LIKE 'history\_%';
+SELECT tenant_id, id, name, updated_at, NULL, NULL, updated_at, updated_by, true FROM policies.policies
+WHERE tenant_id LIKE 'history\_%';
 CREATE FUNCTION pg_temp.faults() RETURNS bigint AS $$
     SELECT count(*) FROM (
         SELECT valid_from, valid_to, updated_at, is_current,
@@ -39,7 +41,8 @@ UPDATE policies_api.deleted_policies SET is_deleted = false, name = 'v7' WHERE n
 SELECT name, body, updated_by, superseded_by, is_deleted FROM policies_api.policies_history ORDER BY valid_from;
 :as_superuser
 SELECT pg_temp.faults();
-SELECT name, valid_from = created_at AS since_creation FROM policies.policies_history WHERE tenant_id = 'history_a' AND name = 'v1';
+SELECT name, valid_from = created_at AS since_creation FROM policies.policies_history
+WHERE tenant_id = 'history_a' AND name = 'v1';
 -- Exactly one version at each instant.
 SELECT count(*) AS versions, count(DISTINCT tstzrange(valid_from, valid_to)) AS periods,
        range_agg(tstzrange(valid_from, valid_to)) = tstzmultirange(tstzrange(min(valid_from), NULL)) AS seamless
@@ -127,7 +130,8 @@ ROLLBACK TO gained;
 SELECT policies.keep_history('policies.policies');
 UPDATE policies.policies SET extra = 1.50, name = 'still 2' WHERE tenant_id = 'history_a' AND name = 'still';
 UPDATE policies.policies SET extra = 2.50 WHERE tenant_id = 'history_a' AND name = 'still 2';
-SELECT name, extra, "Odd ""name" FROM policies.policies_history WHERE tenant_id = 'history_a' AND name LIKE 'still%' ORDER BY valid_from;
+SELECT name, extra, "Odd ""name" FROM policies.policies_history WHERE tenant_id = 'history_a' AND name LIKE 'still%'
+ORDER BY valid_from;
 SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
 WHERE attrelid = 'policies.policies_history'::regclass AND attname IN ('extra', 'Odd "name') ORDER BY attnum;
 -- A column that the table loses stays in the history.

@@ -23,8 +23,10 @@ CREATE FUNCTION pg_temp.stamps(OUT name text, OUT id text, OUT tenant text, OUT 
                p.schema_version
     FROM policies.policies p WHERE p.tenant_id LIKE 'import\_%' ORDER BY p.name, p.id
 $$ LANGUAGE sql;
-\set columns 'id, tenant_id, app_id, created_at, created_by, updated_at, updated_by, source, source_type, is_deleted, deleted_at, deleted_by, schema_version'
-\set given '\'import_a\', \'app_old\', \'2001-02-03 04:05:06.789+00\', \'per_old\', \'2002-02-03 00:00+00\', \'per_older\', \'wiki\', \'backend\', true, \'2003-02-03 00:00+00\', \'per_gone\', 7'
+\set columns 'id, tenant_id, app_id, created_at, created_by, updated_at, updated_by, '
+\set columns :columns 'source, source_type, is_deleted, deleted_at, deleted_by, schema_version'
+\set given '\'import_a\', \'app_old\', \'2001-02-03 04:05:06.789+00\', \'per_old\', \'2002-02-03 00:00+00\', \'per_older\', '
+\set given :given '\'wiki\', \'backend\', true, \'2003-02-03 00:00+00\', \'per_gone\', 7'
 
 -- All that is given is kept, by a superuser and an administrator, through the table and the view.
 BEGIN;

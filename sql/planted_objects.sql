@@ -51,7 +51,8 @@ GRANT USAGE, CREATE ON SCHEMA regress_planted TO regress_administrator, policies
 SET SESSION AUTHORIZATION regress_administrator;
 CREATE TABLE regress_planted.tools (label text);
 SELECT policies.protect_table('regress_planted.tools', 'tol');
-SELECT has_schema_privilege('policies_admin', 'policies', 'CREATE') OR has_schema_privilege('policies_admin', 'policies_api', 'CREATE')
+SELECT has_schema_privilege('policies_admin', 'policies', 'CREATE')
+    OR has_schema_privilege('policies_admin', 'policies_api', 'CREATE')
     AS may_create_afterwards;
 SELECT policies.unprotect_table('regress_planted.tools');
 RESET SESSION AUTHORIZATION;

@@ -1,6 +1,7 @@
 -- What a policy may say: every rule of the resource, with the value and the column at fault in the error, and the same
 -- rules once more as constraints, for whoever writes without the trigger.
-\set as_caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "rules_a", "sub": "per_ann"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_caller :caller '\'{"tenant_id": "rules_a", "sub": "per_ann"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 -- Every bad value, as the SQL expression that a create or an update would send.
 CREATE TEMP TABLE bad (number integer GENERATED ALWAYS AS IDENTITY, "column" text, value text);
@@ -92,7 +93,8 @@ INSERT INTO policies_api.policies (name, first_response_minutes, resolution_minu
 INSERT INTO policies_api.policies (name, applies_to, priority)
     VALUES ('none', '[]', NULL), ('longest words', jsonb_build_array(repeat('x', 255), 'Incident', 'incident', ' incident'),
         repeat('y', 255));
-INSERT INTO policies_api.policies (name, tags) VALUES ('array', '[1, "a", null]'), ('object', '{"a": {"b": []}}'), ('empty', '{}');
+INSERT INTO policies_api.policies (name, tags) VALUES ('array', '[1, "a", null]'), ('object', '{"a": {"b": []}}'),
+    ('empty', '{}');
 INSERT INTO policies_api.policies (name, version) SELECT 'version ' || v, v
     FROM unnest(ARRAY['1', '1.2', '1.2.0', '1.2.3.4', '1.0-rc.1', '1.0.0-alpha+build.7']) AS v;
 INSERT INTO policies_api.policies (name, category, status, source_type) SELECT format('%s %s %s', c, s, t), c, s, t
@@ -102,7 +104,8 @@ INSERT INTO policies_api.policies (name, published_at, next_review_at, review_ca
     VALUES ('times', '0001-01-01 00:00+00 BC', '9999-12-31 00:00+00', '1 microsecond'), ('years', NULL, NULL, '100 years');
 SELECT count(*) FROM policies_api.policies;
 SELECT count(DISTINCT (category, status, source_type)) FROM policies_api.policies WHERE category IS NOT NULL;
-SELECT version FROM policies_api.policies WHERE version IS NOT NULL ORDER BY policies.version_sort_key(version) COLLATE "C", version;
+SELECT version FROM policies_api.policies WHERE version IS NOT NULL
+ORDER BY policies.version_sort_key(version) COLLATE "C", version;
 :as_superuser
 DELETE FROM policies.policies WHERE tenant_id = 'rules_a';
 
@@ -110,8 +113,8 @@ DELETE FROM policies.policies WHERE tenant_id = 'rules_a';
 :as_caller
 INSERT INTO policies_api.policies DEFAULT VALUES;
 \x on
-SELECT policies.is_valid_id(id) AND id LIKE 'pol\_%' AS has_id, tenant_id, app_id, created_at = updated_at AS is_fresh, created_by,
-       updated_by, source, source_type, is_deleted, deleted_at, deleted_by, schema_version,
+SELECT policies.is_valid_id(id) AND id LIKE 'pol\_%' AS has_id, tenant_id, app_id, created_at = updated_at AS is_fresh,
+       created_by, updated_by, source, source_type, is_deleted, deleted_at, deleted_by, schema_version,
        name, description, applies_to, priority, first_response_minutes, resolution_minutes, business_hours_only, status, body,
        version, category, owner_id, published_at, next_review_at, tags, review_cadence
 FROM policies_api.policies;
@@ -142,7 +145,8 @@ SELECT code, message FROM pg_temp.refused(
     $$INSERT INTO policies.policies (tenant_id, first_response_minutes, resolution_minutes) VALUES ('rules_a', 60, 59)$$);
 SELECT code, at FROM pg_temp.refused($$INSERT INTO policies.policies (tenant_id, status) VALUES ('rules_a', NULL)$$);
 INSERT INTO policies.policies (tenant_id, applies_to, priority, version, tags, review_cadence, published_at)
-VALUES ('rules_a', jsonb_build_array(repeat('x', 255)), repeat('y', 255), '1.0-rc.1', '[]', '1 microsecond', '9999-12-31 00:00+00');
+VALUES ('rules_a', jsonb_build_array(repeat('x', 255)), repeat('y', 255), '1.0-rc.1', '[]', '1 microsecond',
+    '9999-12-31 00:00+00');
 ROLLBACK;
 DROP TABLE bad;
 DELETE FROM policies.policies_history WHERE tenant_id = 'rules_a';

@@ -5,7 +5,8 @@ SELECT policies.protect_table('regress_again.orders', 'ord');
 
 -- The history declares the same types without their limits: it holds what was there under earlier ones.
 SELECT attname, format_type(atttypid, atttypmod), attnotnull FROM pg_attribute
-WHERE attrelid = 'regress_again.orders_history'::regclass AND attname IN ('label', 'amount', 'flag', 'mood', 'id', 'tenant_id', 'updated_at')
+WHERE attrelid = 'regress_again.orders_history'::regclass
+AND attname IN ('label', 'amount', 'flag', 'mood', 'id', 'tenant_id', 'updated_at')
 ORDER BY attnum;
 
 SET request.jwt.claims = '{"tenant_id": "acme", "sub": "per_ann"}';

@@ -1,21 +1,26 @@
 -- What cannot be protected, and why; a refusal changes nothing.
-\set as_a 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "refuse_a", "sub": "per_ann"}\';'
-\set as_b 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "refuse_b", "sub": "per_bob"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_a :caller '\'{"tenant_id": "refuse_a", "sub": "per_ann"}\';'
+\set as_b :caller '\'{"tenant_id": "refuse_b", "sub": "per_bob"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 SET client_min_messages = warning;
 -- How a statement is refused; whatever it did is undone.
-CREATE FUNCTION pg_temp.refused(statement text, OUT code text, OUT "column" text, OUT message text, OUT detail text, OUT hint text) AS $$
+CREATE FUNCTION pg_temp.refused(statement text, OUT code text, OUT "column" text, OUT message text, OUT detail text,
+    OUT hint text) AS $$
 BEGIN
     EXECUTE statement;
     RAISE EXCEPTION 'not refused';
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, "column" = COLUMN_NAME, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, "column" = COLUMN_NAME, message = MESSAGE_TEXT,
+        detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
 END $$ LANGUAGE plpgsql;
 -- The refusals of protect_table(), and of whichever block of it does not say the same.
-CREATE FUNCTION pg_temp.protection(relation text, OUT code text, OUT message text, OUT detail text, OUT hint text, OUT blocks_differ text) AS $$
+CREATE FUNCTION pg_temp.protection(relation text, OUT code text, OUT message text, OUT detail text, OUT hint text,
+    OUT blocks_differ text) AS $$
     SELECT e.code, e.message, e.detail, e.hint,
            (SELECT string_agg(b.name || ': ' || r.message, ', ')
-            FROM (VALUES ('add_base_columns', ''), ('scope_by_tenant', ''), ('stamp_writes', ', ''ref'''), ('keep_history', ''), ('create_soft_delete_views', ''),
+            FROM (VALUES ('add_base_columns', ''), ('scope_by_tenant', ''), ('stamp_writes', ', ''ref'''),
+                ('keep_history', ''), ('create_soft_delete_views', ''),
                 ('unprotect_table', '')) AS b (name, more),
                  LATERAL pg_temp.refused(format('SELECT policies.%I(%L%s)', b.name, relation, b.more)) AS r
             WHERE (r.code, r.message) IS DISTINCT FROM (e.code, e.message))
@@ -41,11 +46,14 @@ CREATE TABLE refusals.a_partition PARTITION OF refusals.partitioned DEFAULT;
 CREATE TABLE refusals.of_an_extension (note text);
 ALTER EXTENSION policies ADD TABLE refusals.of_an_extension;
 \x on
-SELECT relation, e.* FROM unnest(ARRAY['refusals.a_view', 'refusals.a_materialized_view', 'refusals.a_foreign_table', 'refusals.a_sequence', 'refusals.an_index',
-    'refusals.a_type', 'pg_temp.a_temporary_table', 'pg_catalog.pg_class', 'pg_catalog.pg_tables', 'information_schema.tables', 'information_schema.sql_features',
-    'refusals.parent', 'refusals.child', 'refusals.a_partition', 'refusals.of_an_extension', 'policies_api.policies', 'policies.policies_history'])
+SELECT relation, e.*
+FROM unnest(ARRAY['refusals.a_view', 'refusals.a_materialized_view', 'refusals.a_foreign_table', 'refusals.a_sequence',
+    'refusals.an_index', 'refusals.a_type', 'pg_temp.a_temporary_table', 'pg_catalog.pg_class', 'pg_catalog.pg_tables',
+    'information_schema.tables', 'information_schema.sql_features', 'refusals.parent', 'refusals.child', 'refusals.a_partition',
+    'refusals.of_an_extension', 'policies_api.policies', 'policies.policies_history'])
     AS relation, LATERAL pg_temp.protection(relation) AS e;
-SELECT code, detail, blocks_differ FROM pg_temp.protection((SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'refusals.plain'::regclass));
+SELECT code, detail, blocks_differ
+FROM pg_temp.protection((SELECT reltoastrelid::regclass::text FROM pg_class WHERE oid = 'refusals.plain'::regclass));
 \x off
 SELECT code, message FROM pg_temp.refused('SELECT policies.protect_table(''refusals.absent'', ''ref'')');
 SELECT code, message FROM pg_temp.refused('SELECT policies.protect_table(4000000000::oid::regclass, ''ref'')');
@@ -104,10 +112,14 @@ SELECT code, message FROM pg_temp.refused('SELECT policies.protect_table(''refus
 -- Columns of the base that are there but are something else. Nothing is changed, and the message tells what.
 CREATE COLLATION refusals.any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE refusals.types (number integer, definition text);
-INSERT INTO refusals.types VALUES (1, 'id bigint'), (2, 'id uuid'), (3, 'id varchar(40)'), (4, 'tenant_id uuid'), (5, 'tenant_id integer'), (6, 'app_id integer'),
-    (7, 'created_at timestamp'), (8, 'updated_at date'), (9, 'created_by integer'), (10, 'is_deleted integer'), (11, 'is_deleted text'), (12, 'deleted_at timestamp'),
-    (13, 'schema_version bigint'), (14, 'schema_version text'), (15, 'source jsonb'), (16, 'tenant_id text GENERATED ALWAYS AS (''a'') STORED'),
-    (17, 'number integer, schema_version integer GENERATED ALWAYS AS (number) STORED'), (18, 'schema_version integer GENERATED ALWAYS AS IDENTITY'),
+INSERT INTO refusals.types VALUES (1, 'id bigint'), (2, 'id uuid'), (3, 'id varchar(40)'), (4, 'tenant_id uuid'),
+    (5, 'tenant_id integer'), (6, 'app_id integer'), (7, 'created_at timestamp'),
+    (8, 'updated_at date'), (9, 'created_by integer'), (10, 'is_deleted integer'),
+    (11, 'is_deleted text'), (12, 'deleted_at timestamp'), (13, 'schema_version bigint'),
+    (14, 'schema_version text'), (15, 'source jsonb'),
+    (16, 'tenant_id text GENERATED ALWAYS AS (''a'') STORED'),
+    (17, 'number integer, schema_version integer GENERATED ALWAYS AS (number) STORED'),
+    (18, 'schema_version integer GENERATED ALWAYS AS IDENTITY'),
     (19, 'id text, tenant_id text, is_deleted boolean, deleted_at text'), (20, 'tenant_id text COLLATE refusals.any_case');
 CREATE FUNCTION pg_temp.conflict(definition text, OUT code text, OUT at text, OUT message text, OUT hint text) AS $$
 BEGIN
@@ -118,20 +130,27 @@ BEGIN
 END $$ LANGUAGE plpgsql;
 SELECT t.definition, c.* FROM refusals.types t, pg_temp.conflict(t.definition) AS c ORDER BY number;
 CREATE TABLE refusals.conflict (number integer, schema_version bigint, created_by text);
-CREATE TEMP TABLE columns_before AS SELECT attname, atttypid, attnotnull, atthasdef FROM pg_attribute WHERE attrelid = 'refusals.conflict'::regclass;
+CREATE TEMP TABLE columns_before AS SELECT attname, atttypid, attnotnull, atthasdef FROM pg_attribute
+WHERE attrelid = 'refusals.conflict'::regclass;
 SELECT policies.protect_table('refusals.conflict', 'ref');
 \echo :SQLSTATE
-SELECT count(*) AS changed FROM ((TABLE columns_before EXCEPT SELECT attname, atttypid, attnotnull, atthasdef FROM pg_attribute WHERE attrelid = 'refusals.conflict'::regclass)
-    UNION ALL (SELECT attname, atttypid, attnotnull, atthasdef FROM pg_attribute WHERE attrelid = 'refusals.conflict'::regclass EXCEPT TABLE columns_before)) AS c;
-SELECT relrowsecurity, relhastriggers, relhasindex, relacl, (SELECT count(*) FROM pg_constraint WHERE conrelid = c.oid AND contype <> 'n') AS constraints
+SELECT count(*) AS changed FROM (
+    (TABLE columns_before EXCEPT SELECT attname, atttypid, attnotnull, atthasdef FROM pg_attribute
+        WHERE attrelid = 'refusals.conflict'::regclass)
+    UNION ALL (SELECT attname, atttypid, attnotnull, atthasdef FROM pg_attribute
+        WHERE attrelid = 'refusals.conflict'::regclass EXCEPT TABLE columns_before)) AS c;
+SELECT relrowsecurity, relhastriggers, relhasindex, relacl,
+       (SELECT count(*) FROM pg_constraint WHERE conrelid = c.oid AND contype <> 'n') AS constraints
 FROM pg_class c WHERE oid = 'refusals.conflict'::regclass;
 
 -- Rows that would have no tenant, or no sound one.
 CREATE TABLE refusals.with_rows (note text);
 INSERT INTO refusals.with_rows VALUES ('x');
 SELECT code, "column", message, hint FROM pg_temp.refused('SELECT policies.protect_table(''refusals.with_rows'', ''ref'')');
-SELECT code, "column", message, hint FROM pg_temp.refused('SELECT policies.add_base_columns(''refusals.with_rows'', existing_rows_tenant_id => ''t'')');
-SELECT code, message FROM pg_temp.refused('SELECT policies.protect_table(''refusals.with_rows'', ''ref'', existing_rows_tenant_id => '''')');
+SELECT code, "column", message, hint
+FROM pg_temp.refused('SELECT policies.add_base_columns(''refusals.with_rows'', existing_rows_tenant_id => ''t'')');
+SELECT code, message
+FROM pg_temp.refused('SELECT policies.protect_table(''refusals.with_rows'', ''ref'', existing_rows_tenant_id => '''')');
 ALTER TABLE refusals.with_rows ADD COLUMN tenant_id text;
 SELECT code, "column" FROM pg_temp.refused('SELECT policies.protect_table(''refusals.with_rows'', ''ref'')');
 -- Ids that are there and are none: kept, since what refers to them must go on doing so; but two rows of a tenant need two.
@@ -145,14 +164,21 @@ CREATE POLICY everybody ON refusals.with_policy USING (true);
 SELECT * FROM pg_temp.refused('SELECT policies.protect_table(''refusals.with_policy'', ''ref'')');
 \x off
 -- Arguments.
-SELECT arguments, e.code, e.message FROM unnest(ARRAY['NULL, ''ref''', '''refusals.plain'', NULL', '''refusals.plain'', ''''', '''refusals.plain'', ''Ref''',
-    '''refusals.plain'', ''ref1''', '''refusals.plain'', ''re f''', '''refusals.plain'', ''_ref''', '''refusals.plain'', repeat(''r'', 64)', '''refusals.plain'', ''ref'', schema_version => 0',
-    '''refusals.plain'', ''ref'', schema_version => -1', '''refusals.plain'', ''ref'', schema_version => NULL', '''refusals.plain'', ''ref'', view_schema => NULL',
-    '''refusals.plain'', ''ref'', view_schema => ''absent''', '''refusals.plain'', ''ref'', view_schema => ''refusals''', '''refusals.plain'', ''ref'', view_schema => ''pg_catalog'''])
+SELECT arguments, e.code, e.message
+FROM unnest(ARRAY['NULL, ''ref''', '''refusals.plain'', NULL', '''refusals.plain'', ''''', '''refusals.plain'', ''Ref''',
+    '''refusals.plain'', ''ref1''', '''refusals.plain'', ''re f''', '''refusals.plain'', ''_ref''',
+    '''refusals.plain'', repeat(''r'', 64)', '''refusals.plain'', ''ref'', schema_version => 0',
+    '''refusals.plain'', ''ref'', schema_version => -1', '''refusals.plain'', ''ref'', schema_version => NULL',
+    '''refusals.plain'', ''ref'', view_schema => NULL',
+    '''refusals.plain'', ''ref'', view_schema => ''absent''', '''refusals.plain'', ''ref'', view_schema => ''refusals''',
+    '''refusals.plain'', ''ref'', view_schema => ''pg_catalog'''])
     AS arguments, pg_temp.refused(format('SELECT policies.protect_table(%s)', arguments)) AS e;
-SELECT call, e.code, e.message FROM unnest(ARRAY['add_base_columns(NULL)', 'scope_by_tenant(NULL)', 'scope_by_tenant(''refusals.plain'', NULL)', 'stamp_writes(NULL, ''ref'')',
-    'stamp_writes(''refusals.plain'', NULL)', 'stamp_writes(''refusals.plain'', ''ref'', NULL)', 'stamp_writes(''refusals.plain'', ''ref'', 0)', 'stamp_writes(''refusals.plain'', ''R'')',
-    'keep_history(NULL)', 'create_soft_delete_views(NULL)', 'create_soft_delete_views(''refusals.plain'', NULL)', 'unprotect_table(NULL)', 'protect_table(NULL, NULL)'])
+SELECT call, e.code, e.message
+FROM unnest(ARRAY['add_base_columns(NULL)', 'scope_by_tenant(NULL)', 'scope_by_tenant(''refusals.plain'', NULL)',
+    'stamp_writes(NULL, ''ref'')', 'stamp_writes(''refusals.plain'', NULL)', 'stamp_writes(''refusals.plain'', ''ref'', NULL)',
+    'stamp_writes(''refusals.plain'', ''ref'', 0)', 'stamp_writes(''refusals.plain'', ''R'')',
+    'keep_history(NULL)', 'create_soft_delete_views(NULL)', 'create_soft_delete_views(''refusals.plain'', NULL)',
+    'unprotect_table(NULL)', 'protect_table(NULL, NULL)'])
     AS call, pg_temp.refused('SELECT policies.' || call) AS e;
 
 -- A partitioned table is protected with its partitions, or told why not.
@@ -162,7 +188,8 @@ SELECT * FROM pg_temp.refused('SELECT policies.protect_table(''refusals.by_time'
 CREATE TABLE refusals.by_expression (note text) PARTITION BY LIST (lower(note));
 SELECT * FROM pg_temp.refused('SELECT policies.protect_table(''refusals.by_expression'', ''ref'')');
 \x off
-CREATE TABLE refusals.split (tenant_id text NOT NULL DEFAULT policies.current_tenant_id(), note text) PARTITION BY LIST (tenant_id);
+CREATE TABLE refusals.split (tenant_id text NOT NULL DEFAULT policies.current_tenant_id(),
+    note text) PARTITION BY LIST (tenant_id);
 CREATE TABLE refusals.split_a PARTITION OF refusals.split FOR VALUES IN ('refuse_a');
 CREATE TABLE refusals.split_others PARTITION OF refusals.split DEFAULT PARTITION BY HASH (tenant_id);
 CREATE TABLE refusals.split_others_0 PARTITION OF refusals.split_others FOR VALUES WITH (MODULUS 2, REMAINDER 0);
@@ -184,11 +211,14 @@ SELECT note FROM refusals.split_a;
 INSERT INTO refusals.split_a (tenant_id, note) VALUES ('refuse_a', 'planted');
 \echo :SQLSTATE
 :as_superuser
-SELECT CASE tableoid::regclass::text WHEN 'refusals.split_a' THEN 'a' ELSE 'others' END AS partition, tenant_id, note, policies.is_valid_id(id) AS id, created_by, is_deleted
+SELECT CASE tableoid::regclass::text WHEN 'refusals.split_a' THEN 'a' ELSE 'others' END AS partition,
+       tenant_id, note, policies.is_valid_id(id) AS id, created_by, is_deleted
 FROM refusals.split ORDER BY 1, 3;
 SELECT tenant_id, note, superseded_by FROM refusals.split_history ORDER BY tenant_id, valid_from;
-SELECT c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity, (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid) AS policies,
-       (SELECT string_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, ', ') FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner) AS granted_to
+SELECT c.relname, c.relkind, c.relrowsecurity, c.relforcerowsecurity,
+       (SELECT count(*) FROM pg_policy WHERE polrelid = c.oid) AS policies,
+       (SELECT string_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END, ', ')
+           FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner) AS granted_to
 FROM pg_partition_tree('refusals.split') t JOIN pg_class c ON c.oid = t.relid ORDER BY 1;
 SELECT relname FROM pg_class WHERE relnamespace = 'refusals'::regnamespace AND relname LIKE 'split%history' AND relkind = 'r';
 SET SESSION AUTHORIZATION regress_stranger;

@@ -1,9 +1,11 @@
 -- Published versions: frozen as they were, chained, compared, and what is in force while a draft goes on.
-\set as_ann 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "publication_a", "sub": "per_ann"}\';'
-\set as_ben 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "publication_a", "sub": "per_ben"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "publication_a", "app_id": "app_one"}\';'
-\set as_other 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "publication_b", "sub": "per_bob"}\';'
-\set as_auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = \'{"tenant_id": "publication_a", "sub": "per_olga"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_ann :caller '\'{"tenant_id": "publication_a", "sub": "per_ann"}\';'
+\set as_ben :caller '\'{"tenant_id": "publication_a", "sub": "per_ben"}\';'
+\set as_app :caller '\'{"tenant_id": "publication_a", "app_id": "app_one"}\';'
+\set as_other :caller '\'{"tenant_id": "publication_b", "sub": "per_bob"}\';'
+\set auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = '
+\set as_auditor :auditor '\'{"tenant_id": "publication_a", "sub": "per_olga"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -12,7 +14,8 @@ CREATE FUNCTION pg_temp.refused(call text, OUT code text, OUT message text, OUT 
 BEGIN
     EXECUTE 'SELECT ' || call;
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        hint = PG_EXCEPTION_HINT;
     message := regexp_replace(regexp_replace(message, '[a-z]+_[0-9A-Z]{26}', '<id>'), '[0-9a-f]{64}', '<hash>');
     message := regexp_replace(message, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00', '<time>', 'g');
 END $$ LANGUAGE plpgsql;
@@ -24,8 +27,10 @@ BEGIN
 END $$ LANGUAGE plpgsql;
 :as_ann
 INSERT INTO policies_api.policies (name, description, body, category, tags, owner_id, status, review_cadence) VALUES
-    ('Acceptable use', 'How to use IT', E'# Scope\n\nEveryone.\n', 'security', '["it"]', 'per_ann', 'draft', '1 year') RETURNING id \gset
-INSERT INTO policies_api.policies (name, body, version) VALUES ('Never published', 'As it stands', '0.9') RETURNING id AS plain \gset
+    ('Acceptable use', 'How to use IT', E'# Scope\n\nEveryone.\n', 'security', '["it"]', 'per_ann', 'draft', '1 year')
+    RETURNING id \gset
+INSERT INTO policies_api.policies (name, body, version) VALUES ('Never published', 'As it stands', '0.9')
+RETURNING id AS plain \gset
 INSERT INTO policies_api.policies (name, body, status) VALUES ('Only a draft', 'Not yet', 'draft') RETURNING id AS draft \gset
 -- Before the first publication nothing is in force, whatever its status says.
 SELECT count(*) FROM policies_api.policies_in_force;
@@ -34,42 +39,58 @@ SELECT * FROM pg_temp.refused(format('policies_api.diff_policy(%L, NULL)', :'id'
 SELECT version, status, published_at = now() AS published, next_review_at = now() + interval '1 year' AS scheduled, updated_by
 FROM policies_api.publish_policy(:'id', '1.0', 'The first one');
 -- The draft goes on, and what is in force stays.
-UPDATE policies_api.policies SET body = E'# Scope\n\nEveryone and everything.\n\n# Exceptions\n\nNone.\n', name = 'Acceptable use of IT' WHERE id = :'id';
+UPDATE policies_api.policies SET body = E'# Scope\n\nEveryone and everything.\n\n# Exceptions\n\nNone.\n',
+    name = 'Acceptable use of IT' WHERE id = :'id';
 SELECT name, version, body, change_note, published_by FROM policies_api.policies_in_force WHERE id = :'id';
 SELECT policies_api.diff_policy(:'id', '1.0');
 SELECT policies_api.diff_policy(:'id', '1.0', '1.0');
-SELECT policies_api.diff_policy(:'id', NULL) = replace(policies_api.diff_policy(:'id', '1.0'), '--- 1.0', '--- in force') AS of_what_is_in_force;
+SELECT policies_api.diff_policy(:'id', NULL) = replace(policies_api.diff_policy(:'id', '1.0'), '--- 1.0', '--- in force')
+    AS of_what_is_in_force;
 SELECT clock_timestamp() AS before \gset
 SELECT version FROM policies_api.publish_policy(:'id', 'minor', 'Everything');
 -- What was kept under a version before it was published here does not fall behind it.
 BEGIN;
 SELECT t.*, pg_temp.first_version(t.kept_under, t.word)
-FROM (VALUES ('3.2', 'major'), ('3.2', 'minor'), ('3.2', 'patch'), ('1.0.0', 'major'), ('3.2', '3.2'), (NULL, 'minor')) AS t (kept_under, word);
+FROM (VALUES ('3.2', 'major'), ('3.2', 'minor'), ('3.2', 'patch'), ('1.0.0', 'major'), ('3.2', '3.2'), (NULL, 'minor'))
+    AS t (kept_under, word);
 ROLLBACK;
 SELECT version FROM policies_api.publish_policy(:'id', 'patch');
 SELECT version FROM policies_api.publish_policy(:'id', '2.0.0-rc.1');
 SELECT version FROM policies_api.publish_policy(:'id', 'major');
-SELECT version, change, change_note, published_by, size, length(content_hash), length(version_hash) FROM policies_api.policy_versions WHERE policy_id = :'id' ORDER BY version_sort_key;
-SELECT v.version, v.content ->> 'name' AS name, v.content -> 'tags' AS tags, v.content ? 'owner_id' AS has_owner FROM policies_api.policy_version(:'id', '1.0.0') v;
+SELECT version, change, change_note, published_by, size, length(content_hash), length(version_hash)
+FROM policies_api.policy_versions WHERE policy_id = :'id' ORDER BY version_sort_key;
+SELECT v.version, v.content ->> 'name' AS name, v.content -> 'tags' AS tags, v.content ? 'owner_id' AS has_owner
+FROM policies_api.policy_version(:'id', '1.0.0') v;
 SELECT v.version FROM policies_api.policy_as_of(lower(:'id'), :'before') v;
 SELECT v.version FROM policies_api.policy_as_of(:'id') v;
 SELECT policies_api.diff_policy(:'id', '1.0', '2.0.0', 0);
-SELECT policies_api.diff_policy(:'id', '1.0', '2.0.0') = policies.unified_diff((policies_api.policy_version(:'id', '1.0')).content ->> 'body', (policies_api.policy_version(:'id', '2.0.0')).content ->> 'body', '1.0', '2.0.0') AS same;
+SELECT policies_api.diff_policy(:'id', '1.0', '2.0.0') =
+    policies.unified_diff((policies_api.policy_version(:'id', '1.0')).content ->> 'body',
+        (policies_api.policy_version(:'id', '2.0.0')).content ->> 'body', '1.0', '2.0.0') AS same;
 SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
 SELECT count(*) FROM policies_api.verify_policy_history(:'plain');
 -- What cannot be published, and what is not there.
-SELECT r.* FROM (VALUES (:'id', '2.0.0'), (:'id', '1.9'), (:'id', '2.0.0+build'), (:'id', 'huge'), (:'id', ''), (:'id', NULL), (NULL, 'major'), ('nonsense', 'major'), ('pol_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'major')) AS t (id, version),
+SELECT r.* FROM (VALUES (:'id', '2.0.0'), (:'id', '1.9'), (:'id', '2.0.0+build'), (:'id', 'huge'), (:'id', ''),
+    (:'id', NULL), (NULL, 'major'), ('nonsense', 'major'), ('pol_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'major')) AS t (id, version),
     LATERAL pg_temp.refused(format('policies_api.publish_policy(%L, %L)', t.id, t.version)) r;
-SELECT r.* FROM unnest(ARRAY['policies_api.policy_version(%L, ''7.7'')', 'policies_api.policy_version(%L, ''x'')', 'policies_api.policy_as_of(%L, ''2020-01-01'')', 'policies_api.diff_policy(%L, ''7.7'')', 'policies_api.diff_policy(%L, ''1.0'', context_lines => -1)']) AS call,
+SELECT r.*
+FROM unnest(ARRAY['policies_api.policy_version(%L, ''7.7'')', 'policies_api.policy_version(%L, ''x'')',
+    'policies_api.policy_as_of(%L, ''2020-01-01'')', 'policies_api.diff_policy(%L, ''7.7'')',
+    'policies_api.diff_policy(%L, ''1.0'', context_lines => -1)']) AS call,
     LATERAL pg_temp.refused(format(call, :'id')) r;
 DELETE FROM policies_api.policies WHERE id = :'id';
-SELECT r.* FROM unnest(ARRAY['policies_api.publish_policy(%L, ''major'')', 'policies_api.diff_policy(%L, ''1.0'')', 'policies_api.policy_content_hash(%L)']) AS call, LATERAL pg_temp.refused(format(call, :'id')) r;
+SELECT r.*
+FROM unnest(ARRAY['policies_api.publish_policy(%L, ''major'')', 'policies_api.diff_policy(%L, ''1.0'')',
+    'policies_api.policy_content_hash(%L)']) AS call, LATERAL pg_temp.refused(format(call, :'id')) r;
 SELECT count(*) FROM policies_api.policies_in_force WHERE id = :'id';
 UPDATE policies_api.deleted_policies SET is_deleted = false WHERE id = :'id';
 -- Another tenant, an application, an auditor.
 :as_other
 SELECT count(*) FROM policies_api.policy_versions;
-SELECT r.code, r.message FROM unnest(ARRAY['policies_api.publish_policy(%L, ''major'')', 'policies_api.policy_version(%L, ''1.0'')', 'policies_api.policy_as_of(%L)', 'policies_api.policy_content_hash(%L)', 'policies_api.verify_policy_history(%L)', 'policies_api.diff_policy(%L, ''1.0'')']) AS call,
+SELECT r.code, r.message
+FROM unnest(ARRAY['policies_api.publish_policy(%L, ''major'')', 'policies_api.policy_version(%L, ''1.0'')',
+    'policies_api.policy_as_of(%L)', 'policies_api.policy_content_hash(%L)', 'policies_api.verify_policy_history(%L)',
+    'policies_api.diff_policy(%L, ''1.0'')']) AS call,
     LATERAL pg_temp.refused(format(call, :'id')) r;
 :as_app
 SELECT count(*) FROM policies_api.policy_versions;
@@ -84,7 +105,9 @@ SELECT version, is_intact FROM policies_api.verify_policy_history(:'id') WHERE v
 SET request.jwt.claims = '';
 SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.policy_version(%L, ''1.0'')', :'id')) r;
 SELECT v.version FROM policies_api.policy_version(:'id', '1.0', 'publication_a') v;
-SELECT length(policies_api.policy_html(:'id', tenant_id => 'publication_a')) > 10 AS html, length(policies_api.diff_policy(:'id', '1.0', tenant_id => 'publication_a')) > 10 AS diff, count(*) FROM policies_api.verify_policy_history(:'id', 'publication_a');
+SELECT length(policies_api.policy_html(:'id', tenant_id => 'publication_a')) > 10 AS html,
+       length(policies_api.diff_policy(:'id', '1.0', tenant_id => 'publication_a')) > 10 AS diff, count(*)
+FROM policies_api.verify_policy_history(:'id', 'publication_a');
 SET request.jwt.claims = '{"tenant_id": "publication_b"}';
 SELECT r.code FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', :'id')) r;
 SET request.jwt.claims = '{"tenant_id": "publication_a"}';
@@ -94,7 +117,9 @@ SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.publish_polic
 UPDATE policies.policy_versions SET change_note = 'forged';
 DELETE FROM policies.policy_versions;
 INSERT INTO policies.policy_versions (id, tenant_id) VALUES (policies.new_id('ver'), 'publication_a');
-SELECT r.code, r.message FROM unnest(ARRAY['policies.version_hash(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)', 'policies.publish_version(NULL, NULL, NULL)']) AS call, LATERAL pg_temp.refused(call) r;
+SELECT r.code, r.message
+FROM unnest(ARRAY['policies.version_hash(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
+    'policies.publish_version(NULL, NULL, NULL)']) AS call, LATERAL pg_temp.refused(call) r;
 :as_superuser
 BEGIN;
 UPDATE policies.policy_versions SET content = content || '{"body": "forged"}' WHERE policy_id = :'id' AND version = '1.1.0';
@@ -103,7 +128,8 @@ SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id'
 ROLLBACK;
 :as_superuser
 BEGIN;
-UPDATE policies.policy_versions SET content = content || '{"body": "forged"}', content_hash = policies.content_hash(content || '{"body": "forged"}') WHERE policy_id = :'id' AND version = '1.1.0';
+UPDATE policies.policy_versions SET content = content || '{"body": "forged"}',
+    content_hash = policies.content_hash(content || '{"body": "forged"}') WHERE policy_id = :'id' AND version = '1.1.0';
 :as_ann
 SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
 ROLLBACK;
@@ -147,7 +173,8 @@ SELECT policies_api.policy_content_hash(:'plain') = :'hash' AS same;
 -- A publication that breaks the SLA rule leaves nothing behind.
 :as_ann
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('holds the key', 'p1', '["incident"]');
-INSERT INTO policies_api.policies (name, priority, applies_to, status) VALUES ('wants it', 'p1', '["incident"]', 'draft') RETURNING id AS second \gset
+INSERT INTO policies_api.policies (name, priority, applies_to, status) VALUES ('wants it', 'p1', '["incident"]', 'draft')
+RETURNING id AS second \gset
 SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', :'second')) r;
 SELECT count(*) FROM policies_api.policy_versions WHERE policy_id = :'second';
 SELECT status FROM policies_api.policies WHERE id = :'second';

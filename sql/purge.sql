@@ -1,5 +1,6 @@
 -- Purging: what was soft-deleted long enough ago is removed for good, by administrators alone.
-\set as_a 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "purge_a", "sub": "per_ann"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_a :caller '\'{"tenant_id": "purge_a", "sub": "per_ann"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 -- A day before a change of clocks is 24 hours all the same.
 SET timezone = 'UTC';
@@ -30,7 +31,8 @@ CREATE FUNCTION pg_temp.orphans() RETURNS bigint AS $$
     SELECT count(*) FROM (
         SELECT tenant_id, id FROM policies.policies_history UNION ALL SELECT tenant_id, policy_id FROM policies.policy_reviews
         UNION ALL SELECT tenant_id, policy_id FROM policies.sla_coverage
-    ) t WHERE tenant_id LIKE 'purge\_%' AND NOT EXISTS (SELECT FROM policies.policies p WHERE (p.tenant_id, p.id) = (t.tenant_id, t.id))
+    ) t WHERE tenant_id LIKE 'purge\_%'
+        AND NOT EXISTS (SELECT FROM policies.policies p WHERE (p.tenant_id, p.id) = (t.tenant_id, t.id))
 $$ LANGUAGE sql;
 SELECT * FROM pg_temp.left();
 
@@ -77,7 +79,8 @@ SELECT pg_temp.orphans();
 SELECT policies.purge_deleted('0', 'purge_a');
 SELECT * FROM pg_temp.left();
 -- More than it takes in one step.
-INSERT INTO policies.policies (tenant_id, is_deleted, deleted_at) SELECT 'purge_many', true, '2020-01-01 00:00+00' FROM generate_series(1, 10001);
+INSERT INTO policies.policies (tenant_id, is_deleted, deleted_at) SELECT 'purge_many', true, '2020-01-01 00:00+00'
+FROM generate_series(1, 10001);
 SELECT policies.purge_deleted('1 year', 'purge_many');
 SELECT count(*) FROM policies.policies_history WHERE tenant_id = 'purge_many';
 :as_superuser

@@ -7,7 +7,8 @@ BEGIN
             AND (nspname = 'policies_api' OR relrowsecurity) ORDER BY c.oid::regclass::text
     LOOP
         BEGIN
-            PERFORM set_config('role', role, true), set_config('request.jwt.claims', claims, true), set_config('request.method', method, true);
+            PERFORM set_config('role', role, true), set_config('request.jwt.claims', claims, true),
+                set_config('request.method', method, true);
             EXECUTE 'SELECT count(*) FROM ' || relation;
             readable := concat_ws(' ', readable, relation);
         EXCEPTION WHEN insufficient_privilege THEN
@@ -64,8 +65,9 @@ EXCEPTION WHEN OTHERS THEN
 END $$ LANGUAGE plpgsql;
 CREATE TEMP TABLE asked (number integer, role text, claims text);
 INSERT INTO asked VALUES
-    (1, 'policies_caller', '{"tenant_id": "request_a", "sub": "per_ann"}'), (2, 'policies_caller', '{"tenant_id": "request_a"}'), (3, 'policies_caller', '{"sub": "per_ann"}'),
-    (4, 'policies_caller', '{"tenant_id": ""}'), (5, 'policies_caller', '{"tenant_id": 1}'), (6, 'policies_caller', ''), (7, 'policies_caller', 'rubbish'),
+    (1, 'policies_caller', '{"tenant_id": "request_a", "sub": "per_ann"}'), (2, 'policies_caller', '{"tenant_id": "request_a"}'),
+    (3, 'policies_caller', '{"sub": "per_ann"}'), (4, 'policies_caller', '{"tenant_id": ""}'),
+    (5, 'policies_caller', '{"tenant_id": 1}'), (6, 'policies_caller', ''), (7, 'policies_caller', 'rubbish'),
     (8, 'policies_auditor', '{"sub": "per_olga"}'), (9, 'policies_auditor', '{"tenant_id": "request_a"}');
 GRANT SELECT ON asked TO regress_gateway;
 SET SESSION AUTHORIZATION regress_gateway;
@@ -82,9 +84,11 @@ SELECT current_user = 'regress_gateway' AS role_is_reset, current_setting('reque
 -- Where there is Citus, the claims are set anew by a command that it passes on, as they were.
 SET citus.propagate_set_commands = 'none';
 BEGIN;
-SELECT set_config('role', 'policies_caller', true), set_config('request.jwt.claims', E'{"tenant_id": "request_\\\\''a", "x": "%L"}', true) AS claims;
+SELECT set_config('role', 'policies_caller', true),
+       set_config('request.jwt.claims', E'{"tenant_id": "request_\\\\''a", "x": "%L"}', true) AS claims;
 SELECT policies.check_request();
-SELECT current_setting('citus.propagate_set_commands'), current_setting('request.jwt.claims') AS claims, policies.current_tenant_id();
+SELECT current_setting('citus.propagate_set_commands'), current_setting('request.jwt.claims') AS claims,
+       policies.current_tenant_id();
 COMMIT;
 SELECT current_setting('citus.propagate_set_commands'), current_setting('request.jwt.claims', true) AS claims;
 -- Whoever is no caller may not ask.

@@ -1,32 +1,38 @@
 -- What is due for review: of one tenant for a caller, of all for an auditor.
-\set as_a 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "due_a", "sub": "per_ann"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "due_a", "app_id": "app_one"}\';'
-\set as_b 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "due_b", "sub": "per_bob"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_a :caller '\'{"tenant_id": "due_a", "sub": "per_ann"}\';'
+\set as_app :caller '\'{"tenant_id": "due_a", "app_id": "app_one"}\';'
+\set as_b :caller '\'{"tenant_id": "due_b", "sub": "per_bob"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 :as_a
 INSERT INTO policies_api.policies (name, next_review_at) VALUES
     ('long overdue', '2020-01-01 00:00+00'), ('overdue', '2026-01-31 12:00+00'), ('end of February', '2026-02-28 12:00+00'),
-    ('one microsecond later', '2026-02-28 12:00:00.000001+00'), ('later', '2026-03-31 12:00+00'), ('never', NULL), ('deleted', '2020-01-01 00:00+00');
-INSERT INTO policies_api.policies (name, next_review_at, status) VALUES ('draft', '2026-01-15 00:00+00', 'draft'), ('inactive', '2026-01-15 00:00+00', 'inactive');
+    ('one microsecond later', '2026-02-28 12:00:00.000001+00'), ('later', '2026-03-31 12:00+00'), ('never', NULL),
+    ('deleted', '2020-01-01 00:00+00');
+INSERT INTO policies_api.policies (name, next_review_at, status) VALUES ('draft', '2026-01-15 00:00+00', 'draft'),
+    ('inactive', '2026-01-15 00:00+00', 'inactive');
 DELETE FROM policies_api.policies WHERE name = 'deleted';
 :as_app
 INSERT INTO policies_api.policies (name, next_review_at) VALUES ('of the application', '2026-01-31 12:00+00');
 :as_b
-INSERT INTO policies_api.policies (name, next_review_at) VALUES ('of b', '2020-06-01 00:00+00'), ('of b, same instant', '2020-01-01 00:00+00');
+INSERT INTO policies_api.policies (name, next_review_at) VALUES ('of b', '2020-06-01 00:00+00'),
+    ('of b, same instant', '2020-01-01 00:00+00');
 
 -- The longest overdue first; a live policy of any status; the bound included.
 :as_a
 SELECT name, next_review_at FROM policies_api.review_due(as_of => '2026-02-01 00:00+00');
-SELECT name FROM policies_api.review_due(as_of => '2026-01-31 12:00+00') EXCEPT SELECT name FROM policies_api.review_due(as_of => '2026-01-31 11:59:59.999999+00') ORDER BY name;
+SELECT name FROM policies_api.review_due(as_of => '2026-01-31 12:00+00')
+EXCEPT SELECT name FROM policies_api.review_due(as_of => '2026-01-31 11:59:59.999999+00') ORDER BY name;
 -- Within a month of a month's last day is the last day of the next.
 SELECT name, next_review_at FROM policies_api.review_due('1 month', '2026-01-31 12:00+00');
 SELECT count(*) FROM policies_api.review_due('2 months', '2026-01-31 12:00+00');
 -- A span back in time leaves the newly due ones out.
 SELECT name FROM policies_api.review_due('-1 year', '2026-02-01 00:00+00');
 -- As of now, what is overdue now.
-SELECT array_agg(name ORDER BY name) = (SELECT array_agg(name ORDER BY name) FROM policies_api.policies WHERE next_review_at <= now()) AS as_of_now
+SELECT array_agg(name ORDER BY name) = (SELECT array_agg(name ORDER BY name) FROM policies_api.policies
+    WHERE next_review_at <= now()) AS as_of_now
 FROM policies_api.review_due();
 SELECT count(*) FROM policies_api.review_due(NULL, NULL);
 SELECT count(*) FROM policies_api.review_due(as_of => '-infinity');
@@ -77,14 +83,16 @@ END $$ LANGUAGE plpgsql;
 SET SESSION AUTHORIZATION regress_gateway;
 SET ROLE policies_caller;
 SET request.jwt.claims = '{"tenant_id": "due_7"}';
-SELECT index, condition LIKE '%tenant_id = policies.current_tenant_id()%' AS by_tenant, condition LIKE '%next_review_at <=%' AS by_date
+SELECT index, condition LIKE '%tenant_id = policies.current_tenant_id()%' AS by_tenant,
+       condition LIKE '%next_review_at <=%' AS by_date
 FROM pg_temp.index_of('2027-06-01 00:00+00');
 SELECT count(*), min(tenant_id), max(tenant_id) FROM policies_api.review_due(as_of => '2027-06-01 00:00+00');
 SET SESSION AUTHORIZATION regress_auditor;
 RESET request.jwt.claims;
 SELECT index, condition LIKE '%tenant_id%' AS by_tenant, condition LIKE '%next_review_at <=%' AS by_date
 FROM pg_temp.index_of('2026-01-04 00:00+00');
-SELECT count(*), count(DISTINCT tenant_id) FROM policies_api.review_due(as_of => '2026-01-04 00:00+00') WHERE tenant_id LIKE 'due\_%';
+SELECT count(*), count(DISTINCT tenant_id) FROM policies_api.review_due(as_of => '2026-01-04 00:00+00')
+WHERE tenant_id LIKE 'due\_%';
 :as_superuser
 DELETE FROM policies.policies WHERE tenant_id LIKE 'due\_%';
 DELETE FROM policies.policies_history WHERE tenant_id LIKE 'due\_%';

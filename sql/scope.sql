@@ -1,15 +1,17 @@
 -- Scope: what one tenant, application, person, auditor and administrator can see, probe and change of another's rows.
-\set as_a 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "scope_a", "sub": "per_ann"}\';'
-\set as_b 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "scope_b", "sub": "per_bob"}\';'
-\set as_app_one 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "scope_a", "app_id": "app_one", "sub": "svc_1"}\';'
-\set as_app_two 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "scope_a", "app_id": "app_two", "sub": "svc_2"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_a :caller '\'{"tenant_id": "scope_a", "sub": "per_ann"}\';'
+\set as_b :caller '\'{"tenant_id": "scope_b", "sub": "per_bob"}\';'
+\set as_app_one :caller '\'{"tenant_id": "scope_a", "app_id": "app_one", "sub": "svc_1"}\';'
+\set as_app_two :caller '\'{"tenant_id": "scope_a", "app_id": "app_two", "sub": "svc_2"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 -- Rows in whole, with the times of their last writing: those of one tenant must not change while another tries.
 CREATE FUNCTION pg_temp.fingerprint(condition text) RETURNS text AS $$
 DECLARE
     fingerprint text;
 BEGIN
-    EXECUTE 'SELECT md5(string_agg(p::text, E''\n'' ORDER BY p.id)) FROM policies.policies p WHERE ' || condition INTO fingerprint;
+    EXECUTE 'SELECT md5(string_agg(p::text, E''\n'' ORDER BY p.id)) FROM policies.policies p WHERE ' || condition
+        INTO fingerprint;
     RETURN fingerprint;
 END $$ LANGUAGE plpgsql;
 -- How complete_policy() refuses an id, without the id.

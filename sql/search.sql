@@ -1,9 +1,11 @@
 -- Search: what is found, in which order, page by page, with snippets; never another's.
-\set as_ann 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "search_a", "sub": "per_ann"}\';'
-\set as_ben 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "search_a", "sub": "per_ben"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "search_a", "app_id": "app_one"}\';'
-\set as_other 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "search_b", "sub": "per_bob"}\';'
-\set as_auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = \'{"tenant_id": "search_a", "sub": "per_olga"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_ann :caller '\'{"tenant_id": "search_a", "sub": "per_ann"}\';'
+\set as_ben :caller '\'{"tenant_id": "search_a", "sub": "per_ben"}\';'
+\set as_app :caller '\'{"tenant_id": "search_a", "app_id": "app_one"}\';'
+\set as_other :caller '\'{"tenant_id": "search_b", "sub": "per_bob"}\';'
+\set auditor 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_auditor; SET request.jwt.claims = '
+\set as_auditor :auditor '\'{"tenant_id": "search_a", "sub": "per_olga"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -12,14 +14,16 @@ CREATE FUNCTION pg_temp.refused(call text, OUT code text, OUT message text, OUT 
 BEGIN
     EXECUTE 'SELECT ' || call;
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        hint = PG_EXCEPTION_HINT;
     message := regexp_replace(regexp_replace(message, '[a-z]+_[0-9A-Z]{26}', '<id>'), '[0-9a-f]{64}', '<hash>');
     message := regexp_replace(message, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00', '<time>', 'g');
 END $$ LANGUAGE plpgsql;
 :as_ann
 INSERT INTO policies_api.policies (name, description, body, category, status, tags, owner_id) VALUES
     ('Password policy', NULL, 'Everybody chooses long passwords.', 'security', 'active', '["access", "login"]', 'per_ann'),
-    ('Access control', 'Who may log in, and with which password', 'Doors <b>and</b> systems & data.', 'security', 'draft', '{"password": "yes"}', 'per_ben'),
+    ('Access control', 'Who may log in, and with which password', 'Doors <b>and</b> systems & data.',
+        'security', 'draft', '{"password": "yes"}', 'per_ben'),
     ('Travel', NULL, 'Book early. A password is needed for the portal.', 'finance', 'active', NULL, 'per_ann'),
     ('Holiday', NULL, 'Nothing of the kind', 'hr', 'active', '[]', NULL), (NULL, NULL, NULL, NULL, 'active', NULL, NULL);
 :as_other
@@ -42,12 +46,18 @@ SELECT name FROM policies_api.search_policies('password', tag => 'password');
 SELECT name FROM policies_api.search_policies('password', owner_id => 'per_ann', category => 'finance');
 -- Pages.
 SELECT id, name, rank FROM policies_api.search_policies('password', max_results => 1) \gset one_
-SELECT id, name, rank FROM policies_api.search_policies('password', max_results => 1, after_rank => :one_rank, after_id => :'one_id') \gset two_
-SELECT :'one_name' AS first, :'two_name' AS second, array_agg(name) AS rest FROM policies_api.search_policies('password', after_rank => :two_rank, after_id => :'two_id');
-SELECT r.* FROM (VALUES ('NULL, max_results => 3'), (''' '''), ('repeat(''x '', 2049)'), ('''x'', max_results => 0'), ('''x'', max_results => 1001'), ('''x'', max_results => NULL'), ('''x'', after_rank => 1'), ('''x'', after_id => ''pol''')) AS t (call), LATERAL pg_temp.refused('policies_api.search_policies(' || call || ')') r;
+SELECT id, name, rank FROM policies_api.search_policies('password', max_results => 1, after_rank => :one_rank,
+    after_id => :'one_id') \gset two_
+SELECT :'one_name' AS first, :'two_name' AS second, array_agg(name) AS rest
+FROM policies_api.search_policies('password', after_rank => :two_rank, after_id => :'two_id');
+SELECT r.* FROM (VALUES ('NULL, max_results => 3'), (''' '''), ('repeat(''x '', 2049)'), ('''x'', max_results => 0'),
+    ('''x'', max_results => 1001'), ('''x'', max_results => NULL'), ('''x'', after_rank => 1'),
+    ('''x'', after_id => ''pol''')) AS t (call), LATERAL pg_temp.refused('policies_api.search_policies(' || call || ')') r;
 SELECT count(*) FROM policies_api.search_policies(E'\'; DROP TABLE x; -- \\ " ( & | ! :* <-> \u0001search_b');
 -- No policy is refused for its words.
-INSERT INTO policies_api.policies (name, description, body, tags) SELECT string_agg(md5(n::text), ' '), string_agg(md5(n::text), ' '), string_agg(md5(n::text), ' '), jsonb_agg(md5(n::text)) FROM generate_series(1, 60000) n RETURNING length(body);
+INSERT INTO policies_api.policies (name, description, body, tags)
+SELECT string_agg(md5(n::text), ' '), string_agg(md5(n::text), ' '), string_agg(md5(n::text), ' '), jsonb_agg(md5(n::text))
+FROM generate_series(1, 60000) n RETURNING length(body);
 SELECT length(name) FROM policies_api.search_policies(md5('1') || ' ' || md5('2'));
 DELETE FROM policies_api.policies WHERE length(body) > 100000;
 -- Edits, deletions and restorations follow.
@@ -56,7 +66,8 @@ DELETE FROM policies_api.policies WHERE name = 'Password policy';
 SELECT name FROM policies_api.search_policies('password');
 UPDATE policies_api.deleted_policies SET is_deleted = false WHERE name = 'Password policy';
 SELECT name FROM policies_api.search_policies('passwords');
-UPDATE policies_api.policies SET status = 'inactive', category = 'hr', owner_id = 'per_cat', tags = '["doors"]' WHERE name = 'Access control';
+UPDATE policies_api.policies SET status = 'inactive', category = 'hr', owner_id = 'per_cat', tags = '["doors"]'
+WHERE name = 'Access control';
 SELECT name FROM policies_api.search_policies('password', 'hr', 'inactive', 'doors', 'per_cat');
 SELECT count(*) FROM policies_api.search_policies('password', status => 'draft');
 -- Each sees its own.
@@ -64,7 +75,9 @@ SELECT count(*) FROM policies_api.search_policies('password', status => 'draft')
 SELECT name, snippet FROM policies_api.search_policies('password');
 :as_app
 SELECT name, snippet FROM policies_api.search_policies('password');
-SELECT r.code, r.message FROM unnest(ARRAY['policies.search_labels(''search_a'', NULL, NULL, NULL)', 'policies.search_language(''search_a'')', 'policies.rebuild_search()']) AS call, LATERAL pg_temp.refused(call) r;
+SELECT r.code, r.message
+FROM unnest(ARRAY['policies.search_labels(''search_a'', NULL, NULL, NULL)', 'policies.search_language(''search_a'')',
+    'policies.rebuild_search()']) AS call, LATERAL pg_temp.refused(call) r;
 SELECT count(*) FROM policies.policy_search;
 :as_auditor
 SELECT r.code, r.message FROM pg_temp.refused('policies_api.search_policies(''password'')') r;
@@ -109,14 +122,19 @@ ROLLBACK;
 -- Rebuilding makes the same words, and those of rows that a copy brought without triggers.
 :as_superuser
 CREATE TEMP TABLE words AS SELECT * FROM policies.policy_search;
-DELETE FROM policies.policy_search s USING policies.policies p WHERE (p.tenant_id, p.id) = (s.tenant_id, s.policy_id) AND p.name = 'Travel';
+DELETE FROM policies.policy_search s USING policies.policies p WHERE (p.tenant_id, p.id) = (s.tenant_id, s.policy_id)
+    AND p.name = 'Travel';
 SELECT policies.rebuild_search('search_a'), policies.rebuild_search() > 6 AS all;
 SELECT count(*) FROM (TABLE words EXCEPT TABLE policies.policy_search) AS t;
 DROP TABLE words;
 -- Only what can be found is kept.
-SELECT count(*) FROM policies.policy_search s JOIN policies.policies p ON (p.tenant_id, p.id) = (s.tenant_id, s.policy_id) WHERE p.is_deleted;
+SELECT count(*) FROM policies.policy_search s JOIN policies.policies p ON (p.tenant_id, p.id) = (s.tenant_id, s.policy_id)
+WHERE p.is_deleted;
 -- A tenant of many policies, with a name that needs quoting, and one that is told apart from it.
-INSERT INTO policies.policies (tenant_id, name, body) SELECT tenant, 'filler', CASE WHEN n <= 250 THEN 'common' ELSE 'word' || n END FROM unnest(ARRAY[E'search_\\''q', 'search_q']) AS tenant, generate_series(1, 300) n WHERE tenant <> 'search_q' OR n IN (1, 251);
+INSERT INTO policies.policies (tenant_id, name, body)
+    SELECT tenant, 'filler', CASE WHEN n <= 250 THEN 'common' ELSE 'word' || n END
+    FROM unnest(ARRAY[E'search_\\''q', 'search_q']) AS tenant, generate_series(1, 300) n
+    WHERE tenant <> 'search_q' OR n IN (1, 251);
 SET SESSION AUTHORIZATION regress_gateway;
 SET ROLE policies_caller;
 SET request.jwt.claims = '{"tenant_id": "search_\\''q"}';
@@ -128,7 +146,8 @@ SELECT id FROM policies_api.search_policies('word299') \gset
 UPDATE policies_api.policies SET category = 'hr', status = 'inactive', owner_id = E'per_\\''x' WHERE id = :'id';
 SELECT count(*) FROM policies_api.search_policies('filler', category => 'hr');
 SELECT count(*) FROM policies_api.search_policies('filler -word299', category => 'hr');
-SELECT count(*), count(*) FILTER (WHERE id = :'id') FROM policies_api.search_policies('filler', 'hr', 'inactive', NULL, E'per_\\''x');
+SELECT count(*), count(*) FILTER (WHERE id = :'id')
+FROM policies_api.search_policies('filler', 'hr', 'inactive', NULL, E'per_\\''x');
 SELECT count(*) FROM policies_api.search_policies('word299', 'hr', 'active');
 SELECT count(*) FROM policies_api.search_policies('word299', status => E'inactive\u0001');
 UPDATE policies_api.policies SET category = NULL, owner_id = repeat('o', 1001) WHERE id = :'id';
@@ -140,17 +159,23 @@ SET request.jwt.claims = '{"tenant_id": "search_q"}';
 SELECT count(*) FROM policies_api.search_policies('common or word251', max_results => 1000);
 :as_superuser
 -- However long a text is and of whatever characters, it can be written; its beginning is found.
-INSERT INTO policies.policies (tenant_id, name, description, tags, body) SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
+INSERT INTO policies.policies (tenant_id, name, description, tags, body)
+    SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
 FROM (SELECT string_agg(chr(131072 + 2 * n) || '-' || chr(131073 + 2 * n), ' ') AS text FROM generate_series(1, 37500) n) AS t;
-INSERT INTO policies.policies (tenant_id, name, description, tags, body) SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
+INSERT INTO policies.policies (tenant_id, name, description, tags, body)
+    SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
 FROM (SELECT string_agg(repeat(chr(131072 + n), 200) || '.de/a', ' ') AS text FROM generate_series(1, 1500) n) AS t;
 SELECT count(*) FROM policies.policy_search WHERE tenant_id = 'search_d' AND document @@ 'long:A & long:B & long:D';
 -- The index serves it.
-INSERT INTO policies.policies (id, tenant_id, name, body) SELECT policies.new_id('pol'), 'search_c', 'filler', 'word' || n FROM generate_series(1, 3000) n;
+INSERT INTO policies.policies (id, tenant_id, name, body) SELECT policies.new_id('pol'), 'search_c', 'filler', 'word' || n
+FROM generate_series(1, 3000) n;
 ANALYZE policies.policy_search;
-EXPLAIN (COSTS OFF) SELECT FROM policies.policy_search s WHERE s.document @@ (E'\u0001search_c'::tsquery && websearch_to_tsquery('simple', 'word7'));
+EXPLAIN (COSTS OFF) SELECT FROM policies.policy_search s
+WHERE s.document @@ (E'\u0001search_c'::tsquery && websearch_to_tsquery('simple', 'word7'));
 -- A tenant with a large share of all rows is searched by the words alone, and finds nobody else's.
-SELECT frequency > 0.1 AS is_large FROM pg_stats s, unnest(most_common_vals::text::text[], most_common_freqs) AS m (tenant, frequency) WHERE s.tablename = 'policy_search' AND s.attname = 'tenant_id' AND m.tenant = 'search_c';
+SELECT frequency > 0.1 AS is_large FROM pg_stats s,
+    unnest(most_common_vals::text::text[], most_common_freqs) AS m (tenant, frequency)
+    WHERE s.tablename = 'policy_search' AND s.attname = 'tenant_id' AND m.tenant = 'search_c';
 SET SESSION AUTHORIZATION regress_gateway;
 SET ROLE policies_caller;
 SET request.jwt.claims = '{"tenant_id": "search_c"}';

@@ -1,8 +1,9 @@
 -- One active SLA policy per tenant, application scope, priority and ticket type, and the table that sees to it.
-\set as_a 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "sla_a", "sub": "per_ann"}\';'
-\set as_b 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "sla_b", "sub": "per_bob"}\';'
-\set as_app_one 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "sla_a", "app_id": "app_one", "sub": "svc_1"}\';'
-\set as_app_two 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "sla_a", "app_id": "app_two", "sub": "svc_2"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_a :caller '\'{"tenant_id": "sla_a", "sub": "per_ann"}\';'
+\set as_b :caller '\'{"tenant_id": "sla_b", "sub": "per_bob"}\';'
+\set as_app_one :caller '\'{"tenant_id": "sla_a", "app_id": "app_one", "sub": "svc_1"}\';'
+\set as_app_two :caller '\'{"tenant_id": "sla_a", "app_id": "app_two", "sub": "svc_2"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 -- The error of a statement, with each id replaced by the name of its policy.
 CREATE FUNCTION pg_temp.named(words text) RETURNS text AS $$
@@ -10,7 +11,8 @@ DECLARE
     found text;
 BEGIN
     FOR found IN SELECT DISTINCT m[1] FROM regexp_matches(words, 'pol_[0-9A-Z]{26}', 'g') AS m LOOP
-        words := replace(words, found, coalesce((SELECT format('<id of %s>', name) FROM policies_api.policies WHERE id = found), '<id of a new one>'));
+        words := replace(words, found,
+            coalesce((SELECT format('<id of %s>', name) FROM policies_api.policies WHERE id = found), '<id of a new one>'));
     END LOOP;
     RETURN words;
 END $$ LANGUAGE plpgsql;
@@ -18,7 +20,8 @@ CREATE FUNCTION pg_temp.refused(statement text, OUT code text, OUT message text,
 BEGIN
     EXECUTE statement;
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+    GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+        hint = PG_EXCEPTION_HINT;
     message := pg_temp.named(message);
     detail := pg_temp.named(detail);
 END $$ LANGUAGE plpgsql;
@@ -60,20 +63,25 @@ SELECT * FROM pg_temp.refused($$UPDATE policies_api.policies SET status = 'activ
 SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET status = 'active' WHERE name = 'draft'$$);
 SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET priority = 'high' WHERE name = 'low'$$);
 SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET priority = 'high' WHERE name = 'no priority'$$);
-SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET applies_to = '["change", "incident"]' WHERE name = 'other type'$$);
-SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET applies_to = '["incident"]' WHERE name = 'no types'$$);
+SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET applies_to = '["change", "incident"]'
+    WHERE name = 'other type'$$);
+SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET applies_to = '["incident"]'
+    WHERE name = 'no types'$$);
 SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET applies_to = '["incident"]' WHERE name = 'empty'$$);
 SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.deleted_policies SET is_deleted = false WHERE name = 'deleted'$$);
 SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET status = 'active'$$);
 -- An update that leaves the tickets as they are is no conflict with itself.
-UPDATE policies_api.policies SET description = 'changed', priority = 'high', applies_to = '["question", "incident"]' WHERE name = 'first';
+UPDATE policies_api.policies SET description = 'changed', priority = 'high', applies_to = '["question", "incident"]'
+WHERE name = 'first';
 -- Priorities and ticket types are compared byte by byte.
-INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('capital', 'High', '["incident"]'), ('spaced', 'high', '["incident "]');
+INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('capital', 'High', '["incident"]'),
+    ('spaced', 'high', '["incident "]');
 
 -- No conflict across tenants and application scopes.
 :as_app_one
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('of app one', 'high', '["incident"]');
-SELECT code, message FROM pg_temp.refused($$INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('of app one, too', 'high', '["incident"]')$$);
+SELECT code, message FROM pg_temp.refused($$INSERT INTO policies_api.policies (name, priority, applies_to)
+    VALUES ('of app one, too', 'high', '["incident"]')$$);
 :as_app_two
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('of app two', 'high', '["incident"]');
 :as_b
@@ -117,8 +125,10 @@ BEGIN
         EXECUTE step.statement;
         RESET SESSION AUTHORIZATION;
         PERFORM set_config('request.jwt.claims', '', false);
-        RETURN QUERY SELECT step.number, (SELECT string_agg(c.priority || ' ' || c.ticket_type, ', ' ORDER BY c.priority, c.ticket_type)
-                FROM policies.sla_coverage c JOIN policies.policies p ON (p.tenant_id, p.id) = (c.tenant_id, c.policy_id) WHERE p.name = 'moving'),
+        RETURN QUERY SELECT step.number,
+               (SELECT string_agg(c.priority || ' ' || c.ticket_type, ', ' ORDER BY c.priority, c.ticket_type)
+                FROM policies.sla_coverage c JOIN policies.policies p ON (p.tenant_id, p.id) = (c.tenant_id, c.policy_id)
+                WHERE p.name = 'moving'),
             pg_temp.is_exact();
     END LOOP;
 END $$ LANGUAGE plpgsql;
@@ -165,7 +175,8 @@ SELECT pg_temp.is_exact();
 :as_a
 SELECT count(*) FROM policies.sla_coverage;
 \echo :SQLSTATE
-INSERT INTO policies.sla_coverage (tenant_id, app_scope, priority, ticket_type, policy_id) VALUES ('sla_b', '', 'high', 'squatted', 'pol_1');
+INSERT INTO policies.sla_coverage (tenant_id, app_scope, priority, ticket_type, policy_id)
+    VALUES ('sla_b', '', 'high', 'squatted', 'pol_1');
 \echo :SQLSTATE
 UPDATE policies.sla_coverage SET priority = 'none';
 \echo :SQLSTATE

@@ -1,7 +1,8 @@
 -- Soft delete: what DELETE through a view does, who sees the deleted rows, and how they come back.
-\set as_a 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "soft_a", "sub": "per_ann"}\';'
-\set as_b 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "soft_b", "sub": "per_bob"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "soft_a", "app_id": "app_one", "sub": "svc_1"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_a :caller '\'{"tenant_id": "soft_a", "sub": "per_ann"}\';'
+\set as_b :caller '\'{"tenant_id": "soft_b", "sub": "per_bob"}\';'
+\set as_app :caller '\'{"tenant_id": "soft_a", "app_id": "app_one", "sub": "svc_1"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 :as_app
 INSERT INTO policies_api.policies (name) VALUES ('of the application');
@@ -27,7 +28,8 @@ BEGIN
 END $$;
 DELETE FROM policies_api.policies WHERE name = 'three' RETURNING name, tenant_id, is_deleted;
 SELECT name FROM policies_api.policies ORDER BY name;
-SELECT name, is_deleted, deleted_at = updated_at AS deleted_by_last_write, deleted_by, updated_by, deleted_at > created_at AS later
+SELECT name, is_deleted, deleted_at = updated_at AS deleted_by_last_write, deleted_by, updated_by,
+       deleted_at > created_at AS later
 FROM policies_api.deleted_policies ORDER BY name;
 -- The live view hides it from every kind of statement.
 SELECT count(*) FROM policies_api.policies WHERE id = :'one_id';
@@ -119,7 +121,8 @@ SELECT name, deleted_by FROM policies_api.deleted_policies WHERE tenant_id = 'so
 -- The views have the rights of their reader and show every column of the table, in its order.
 SELECT c.relname, c.reloptions, pg_get_userbyid(c.relowner) AS owner,
        ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 ORDER BY attnum)
-       = ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = 'policies.policies'::regclass AND attnum > 0 ORDER BY attnum) AS all_columns
+       = ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = 'policies.policies'::regclass AND attnum > 0
+           ORDER BY attnum) AS all_columns
 FROM pg_class c WHERE c.relnamespace = 'policies_api'::regnamespace AND c.relname IN ('policies', 'deleted_policies') ORDER BY 1;
 DELETE FROM policies.policies WHERE tenant_id LIKE 'soft\_%';
 DELETE FROM policies.policies_history WHERE tenant_id LIKE 'soft\_%';

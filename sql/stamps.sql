@@ -1,12 +1,14 @@
 -- Stamps: what the server writes into the base columns, and that nobody can send them, by any kind of write.
-\set as_ann 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "stamps_a", "sub": "per_ann"}\';'
-\set as_bob 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "stamps_a", "sub": "per_bob"}\';'
-\set as_app 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "stamps_a", "app_id": "app_one", "sub": "svc_1"}\';'
-\set as_nobody 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = \'{"tenant_id": "stamps_a"}\';'
+\set caller 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_caller; SET request.jwt.claims = '
+\set as_ann :caller '\'{"tenant_id": "stamps_a", "sub": "per_ann"}\';'
+\set as_bob :caller '\'{"tenant_id": "stamps_a", "sub": "per_bob"}\';'
+\set as_app :caller '\'{"tenant_id": "stamps_a", "app_id": "app_one", "sub": "svc_1"}\';'
+\set as_nobody :caller '\'{"tenant_id": "stamps_a"}\';'
 \set as_superuser 'RESET SESSION AUTHORIZATION; RESET request.jwt.claims;'
 -- All that a caller could try to send, and could not but through a stamp.
 \set columns 'id, tenant_id, app_id, created_at, created_by, updated_at, updated_by, deleted_at, deleted_by, schema_version'
-\set forged '\'pol_01ARYZ6S41TSV4RRFFQ69G5FAV\', \'stamps_b\', \'app_evil\', \'2001-01-01\', \'per_eve\', \'2001-01-01\', \'per_eve\', \'2001-01-01\', \'per_eve\', 99'
+\set forged '\'pol_01ARYZ6S41TSV4RRFFQ69G5FAV\', \'stamps_b\', \'app_evil\', \'2001-01-01\', \'per_eve\', '
+\set forged :forged '\'2001-01-01\', \'per_eve\', \'2001-01-01\', \'per_eve\', 99'
 
 -- Times as they stand to that of the running transaction; a forged one would show.
 CREATE FUNCTION pg_temp.told(instant timestamptz) RETURNS text STABLE AS $$
@@ -61,7 +63,8 @@ COMMIT;
 -- Of another tenant, or of none: not there at all.
 :as_superuser
 SELECT tenant_id, count(*), count(*) FILTER (WHERE created_by = 'per_eve' OR created_at < '2020-01-01' OR schema_version <> 1)
-       AS forged FROM policies.policies WHERE tenant_id LIKE 'stamps\_%' OR id = 'pol_01ARYZ6S41TSV4RRFFQ69G5FAV' GROUP BY tenant_id;
+       AS forged FROM policies.policies WHERE tenant_id LIKE 'stamps\_%' OR id = 'pol_01ARYZ6S41TSV4RRFFQ69G5FAV'
+       GROUP BY tenant_id;
 DELETE FROM policies.policies WHERE tenant_id LIKE 'stamps\_%';
 
 -- A bulk create as PostgREST sends it: keys that some of the objects lack arrive as NULL.
@@ -70,7 +73,8 @@ BEGIN;
 INSERT INTO policies_api.policies (name, id, tenant_id, created_at, is_deleted, source, source_type, schema_version,
     status, category)
 SELECT name, id, tenant_id, created_at, is_deleted, source, source_type, schema_version, status, category
-FROM json_to_recordset('[{"name": "bulk 1", "id": "rec_01HXEXAMPLE", "tenant_id": "stamps_b", "created_at": "2001-01-01T00:00:00Z"},
+FROM json_to_recordset('[
+        {"name": "bulk 1", "id": "rec_01HXEXAMPLE", "tenant_id": "stamps_b", "created_at": "2001-01-01T00:00:00Z"},
         {"name": "bulk 2", "category": "privacy", "status": "draft", "source": "wiki", "source_type": "frontend"},
         {"name": "bulk 3", "is_deleted": true, "schema_version": 99}]')
     AS _ (name text, id text, tenant_id text, created_at timestamptz, is_deleted boolean, source text,
