@@ -85,8 +85,8 @@ SET ROLE policies_caller;
 SET request.jwt.claims = '{"tenant_id": "due_7"}';
 SELECT index, condition LIKE '%tenant_id = policies.current_tenant_id()%' AS by_tenant,
        condition LIKE '%next_review_at <=%' AS by_date
-FROM pg_temp.index_of('2027-06-01 00:00+00');
-SELECT count(*), min(tenant_id), max(tenant_id) FROM policies_api.review_due(as_of => '2027-06-01 00:00+00');
+FROM pg_temp.index_of('2026-05-01 00:00+00');
+SELECT count(*), min(tenant_id), max(tenant_id) FROM policies_api.review_due(as_of => '2026-05-01 00:00+00');
 SET SESSION AUTHORIZATION regress_auditor;
 RESET request.jwt.claims;
 SELECT index, condition LIKE '%tenant_id%' AS by_tenant, condition LIKE '%next_review_at <=%' AS by_date
