@@ -3,12 +3,12 @@
 
 EXTENSION = policies
 EXTENSION_SCRIPTS := $(shell tools/build_extension_scripts.sh --list)
-REGISTER_STEPS := $(shell ls src/sql/register/*/*.sql | sort -t / -k 4V)
-REGISTER_STEPS_SOURCE = build/register_steps.cpp
+REGISTER_SQL = $(wildcard src/sql/register/*/*.sql src/sql/updates/register/*.sql)
+REGISTER_SOURCE = build/register_sql.cpp
 
 MODULE_big = policies
 OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*/*.cpp src/pg/*.cpp src/functions/*/*.cpp)) src/module.cpp \
-    $(REGISTER_STEPS_SOURCE))
+    $(REGISTER_SOURCE))
 DATA_built = $(EXTENSION_SCRIPTS)
 REGRESS_TOPICS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
 REGRESS = install $(filter-out install uninstall,$(REGRESS_TOPICS)) uninstall
@@ -33,13 +33,13 @@ SHLIB_LINK = $(CORE_LIBS) -lstdc++ -Wl,--version-script=src/exports.map
 PROCESSORS := $(shell nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(PROCESSORS)
 
-$(EXTENSION_SCRIPTS) &: $(wildcard src/sql/extension/*/*.sql) tools/build_extension_scripts.sh
+$(EXTENSION_SCRIPTS) &: $(wildcard src/sql/extension/*.sql) policies.control tools/build_extension_scripts.sh
 	mkdir -p build
 	tools/build_extension_scripts.sh
 
-$(REGISTER_STEPS_SOURCE): $(REGISTER_STEPS) tools/embed_sql.sh
+$(REGISTER_SOURCE): $(REGISTER_SQL) policies.control tools/embed_register.sh
 	mkdir -p build
-	tools/embed_sql.sh $(REGISTER_STEPS) > $@
+	tools/embed_register.sh > $@
 
 $(MODULE_big).so: src/exports.map
 

@@ -82,11 +82,14 @@ UPDATE regress_edges.purchases SET label = 'end';
 SELECT label FROM regress_edges.purchases;
 SELECT label FROM regress_edges.purchases_history WHERE label LIKE '%again%' OR label = '' ORDER BY valid_from;
 
--- An administrator may move an SLA policy to another tenant; its coverage and its reviews go along.
+-- A policy stays with its tenant: what belongs to it says so as well.
 INSERT INTO policies.policies (tenant_id, name, priority, applies_to) VALUES ('edges_a', 'moving', 'high', '["incident"]');
+\set VERBOSITY sqlstate
 UPDATE policies.policies SET tenant_id = 'edges_b' WHERE name = 'moving';
-SELECT tenant_id, priority, ticket_type FROM policies.sla_coverage WHERE tenant_id LIKE 'edges\_%';
 UPDATE policies.policies SET tenant_id = 'edges_c', status = 'inactive' WHERE name = 'moving';
+\set VERBOSITY default
+SELECT tenant_id, priority, ticket_type FROM policies.sla_coverage WHERE tenant_id LIKE 'edges\_%';
+UPDATE policies.policies SET status = 'inactive' WHERE name = 'moving';
 SELECT count(*) FROM policies.sla_coverage WHERE tenant_id LIKE 'edges\_%';
 DELETE FROM policies.policies WHERE name = 'moving';
 DELETE FROM policies.policies_history WHERE name = 'moving';

@@ -104,12 +104,22 @@ BEGIN;
 UPDATE policies.policies SET description = 'corrected' WHERE name = '1: superuser';
 UPDATE policies.policies SET created_at = '2001-01-01 00:00+00', created_by = 'per_old', app_id = 'app_old',
     source = 'wiki' WHERE name = '2: NULLs';
-UPDATE policies.policies SET tenant_id = 'import_b', id = 'pol_01ARYZ6S41TSV4RRFFQ69G5FA7' WHERE name = '3: copy';
 UPDATE policies.policies SET updated_at = '2999-01-01 00:00+00', updated_by = 'per_later', schema_version = 7
     WHERE name = '4: administrator';
 UPDATE policies.policies SET is_deleted = true WHERE name = '5: a part';
 SELECT * FROM pg_temp.stamps();
 COMMIT;
+-- What nothing refers to may move; a policy may not.
+INSERT INTO policies.business_calendars (tenant_id, name, time_zone, opening_hours)
+    VALUES ('import_a', 'moving', 'UTC', '[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]');
+UPDATE policies.business_calendars SET tenant_id = 'import_b', id = 'cal_01ARYZ6S41TSV4RRFFQ69G5FA7' WHERE name = 'moving'
+RETURNING tenant_id, id;
+DELETE FROM policies.business_calendars WHERE name = 'moving';
+DELETE FROM policies.business_calendars_history WHERE name = 'moving';
+\set VERBOSITY sqlstate
+UPDATE policies.policies SET tenant_id = 'import_b' WHERE name = '3: copy';
+UPDATE policies.policies SET id = 'pol_01ARYZ6S41TSV4RRFFQ69G5FA7' WHERE name = '3: copy';
+\set VERBOSITY default
 -- A time of writing may be corrected to an earlier one.
 UPDATE policies.policies SET updated_at = '2002-01-01 00:00+00', updated_by = 'per_older' WHERE name = '1: superuser'
 RETURNING updated_at, updated_by;

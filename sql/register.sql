@@ -10,8 +10,9 @@ SELECT name FROM policies_api.complete_policy((SELECT id FROM policies_api.polic
 CREATE FUNCTION pg_temp.state() RETURNS TABLE (line text) AS $$
     SELECT format('relation %s %s %s %s %s %s', oid, relname, relowner, relacl, relrowsecurity, relforcerowsecurity) FROM pg_class
         WHERE relnamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace)
-    UNION ALL SELECT format('policy %s %s', polrelid, polname) FROM pg_policy UNION ALL SELECT format('trigger %s %s', tgrelid, tgname) FROM pg_trigger
-    UNION ALL SELECT format('function %s %s %s', oid, proname, proacl) FROM pg_proc WHERE pronamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace)
+    UNION ALL SELECT format('policy %s %s %s', xmin, polrelid, polname) FROM pg_policy UNION ALL SELECT format('trigger %s %s %s', xmin, tgrelid, tgname) FROM pg_trigger
+    UNION ALL SELECT format('schema %s %s %s', xmin, nspname, nspacl) FROM pg_namespace
+    UNION ALL SELECT format('function %s %s %s %s', xmin, oid, proname, proacl) FROM pg_proc WHERE pronamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace)
     UNION ALL SELECT p::text FROM policies.policies p UNION ALL SELECT h::text FROM policies.policies_history h UNION ALL SELECT r::text FROM policies.policy_reviews r
     UNION ALL SELECT c::text FROM policies.sla_coverage c UNION ALL SELECT s::text FROM policies.register_steps s
 $$ LANGUAGE sql;
@@ -20,8 +21,43 @@ SELECT policies.create_register() = policies.register_version() AS same_version,
 SELECT count(*) AS lost FROM (TABLE before EXCEPT SELECT * FROM pg_temp.state()) AS t;
 SELECT count(*) AS new FROM (SELECT * FROM pg_temp.state() EXCEPT TABLE before) AS t;
 SELECT count(*) FROM before WHERE line LIKE '%register\_a%';
-SELECT step, name, applied_at <= now() AS applied, applied_by = session_user AS by_this_login FROM policies.register_steps ORDER BY step;
-SELECT max(step) = policies.latest_register_version() AS complete FROM policies.register_steps;
+SELECT name, version = (SELECT extversion FROM pg_extension WHERE extname = 'policies') AS is_of_extension, digest ~ '^[0-9a-f]{64}$' AS has_digest,
+    applied_at <= now() AS applied, applied_by = session_user AS by_this_login FROM policies.register_steps ORDER BY name;
+SELECT policies.register_version() = format('%s+%s', version, left(digest, 12)) AS tells_what FROM policies.register_steps WHERE name = 'api';
+-- Where its API is of another text, that is applied again, to the same catalog.
+CREATE FUNCTION pg_temp.definitions() RETURNS TABLE (line text) AS $$
+    SELECT format('%s %s', oid::regprocedure, md5(pg_get_functiondef(oid) || proacl::text || obj_description(oid, 'pg_proc'))) FROM pg_proc
+        WHERE pronamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace)
+    UNION ALL SELECT format('%s %s', oid::regclass, md5(pg_get_viewdef(oid) || relacl::text || obj_description(oid, 'pg_class'))) FROM pg_class
+        WHERE relkind = 'v' AND relnamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace)
+    UNION ALL SELECT format('%s %s %s', tgenabled, pg_get_triggerdef(oid), obj_description(oid, 'pg_trigger')) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT format('%s %s %s', attrelid::regclass, attname, col_description(attrelid, attnum)) FROM pg_attribute
+        WHERE attnum > 0 AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace))
+$$ LANGUAGE sql;
+CREATE TEMP TABLE defined AS SELECT * FROM pg_temp.definitions();
+BEGIN;
+UPDATE policies.register_steps SET digest = repeat('0', 64) WHERE name = 'api';
+GRANT EXECUTE ON FUNCTION policies_api.policy_html(text, text, text) TO PUBLIC;
+CREATE OR REPLACE FUNCTION policies.content_hash(content jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE BEGIN ATOMIC SELECT ''; END;
+ALTER TABLE policies.policies DISABLE TRIGGER policies_clock;
+SELECT count(*) FROM (SELECT * FROM pg_temp.definitions() EXCEPT TABLE defined) AS t;
+SELECT policies.register_version() = policies.latest_register_version() AS is_latest;
+SELECT name, level FROM policies.audit() WHERE name = 'register_outdated';
+SELECT policies.create_register() = policies.latest_register_version() AS is_latest;
+SELECT * FROM pg_temp.definitions() EXCEPT TABLE defined;
+TABLE defined EXCEPT SELECT * FROM pg_temp.definitions();
+ROLLBACK;
+-- Under the SQL of another version it is not touched.
+\set VERBOSITY sqlstate
+BEGIN;
+UPDATE pg_extension SET extversion = '0.9.0' WHERE extname = 'policies';
+SELECT policies.create_register();
+ROLLBACK;
+BEGIN;
+UPDATE pg_extension SET extversion = '999.0.0' WHERE extname = 'policies';
+SELECT policies.create_register();
+ROLLBACK;
+\set VERBOSITY default
 DELETE FROM policies.policy_reviews WHERE tenant_id = 'register_a';
 DELETE FROM policies.policies WHERE tenant_id = 'register_a';
 DELETE FROM policies.policies_history WHERE tenant_id = 'register_a';
@@ -49,7 +85,7 @@ CREATE DATABASE regress_register ENCODING 'UTF8' TEMPLATE template0;
 \set main :DBNAME
 \c regress_register
 CREATE EXTENSION policies;
-SELECT policies.register_version() IS NULL AS none, policies.latest_register_version() > 0 AS known;
+SELECT policies.register_version() IS NULL AS none, policies.latest_register_version() IS NOT NULL AS known;
 BEGIN;
 SELECT policies.create_register() = policies.register_version() AS same_version;
 ROLLBACK;

@@ -1,18 +1,15 @@
 #!/bin/sh
-# The extension's scripts from their parts: src/sql/extension holds a folder for each version, the first with the install script
-# policies--FIRST.sql, every later one with the update script from the version before. PostgreSQL installs a version by the
-# first script and the updates up to it, so that a fresh install and an update cannot differ.
-#   tools/build_extension_scripts.sh            writes them into build/
-#   tools/build_extension_scripts.sh --list     their names only
+# The extension's install script, build/policies--VERSION.sql, from its parts in src/sql/extension.
+#   tools/build_extension_scripts.sh            writes it into build/
+#   tools/build_extension_scripts.sh --list     its name only
 set -eu
 cd "$(dirname "$0")/.."
-previous=
-for version in $(ls src/sql/extension | sort -V); do
-    script=build/policies--${previous:+$previous--}$version.sql
-    if [ "${1:-}" = --list ]; then
-        echo "$script"
-    else
-        cat "src/sql/extension/$version"/*.sql >"$script"
-    fi
-    previous=$version
-done
+LC_ALL=C
+export LC_ALL
+version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" policies.control)
+script=build/policies--$version.sql
+if [ "${1:-}" = --list ]; then
+    echo "$script"
+else
+    cat src/sql/extension/*.sql >"$script"
+fi

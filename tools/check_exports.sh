@@ -9,7 +9,7 @@ trap 'rm -f "$expected" "$exported"' EXIT
 {
     echo Pg_magic_func
     echo _PG_init
-    sed -nE "s/.*'MODULE_PATHNAME', '([a-z_]+)'.*/\1\npg_finfo_\1/p" src/sql/extension/*/*.sql
+    sed -nE "s/.*'MODULE_PATHNAME', '([a-z_]+)'.*/\1\npg_finfo_\1/p" src/sql/extension/*.sql
 } | sort -u >"$expected"
 nm -D --defined-only "$1" | awk '{ print $3 }' | sort -u >"$exported"
 diff "$expected" "$exported" || {

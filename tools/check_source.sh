@@ -22,22 +22,27 @@ grep -nE '"[^"]*\b(DISTINCT FROM|NULLIF|BETWEEN|LIKE|IN \()' $(grep -l RunAs src
 
 tools/check_exports.sh policies.so || finding "the library's symbols"
 
-grep -nE 'CREATE OR REPLACE|IF NOT EXISTS' src/sql/extension/*/*.sql | grep -vE '^src/sql/extension/[^/]*/[^:]*-replaced\.sql:' &&
-    finding "a script must not adopt objects that are there already; what an update replaces stands in NN-name-replaced.sql"
-for script in src/sql/extension/*/*.sql src/sql/register/*/*.sql; do
+grep -nE 'CREATE OR REPLACE|IF NOT EXISTS' src/sql/extension/*.sql src/sql/register/tables/*.sql &&
+    finding "a script must not adopt objects that are there already"
+grep -nE '^CREATE (FUNCTION|PROCEDURE|VIEW|TRIGGER)' src/sql/register/api/*.sql && finding "the API is applied again: CREATE OR REPLACE"
+grep -nE '^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE|VIEW|TRIGGER)' src/sql/register/tables/*.sql &&
+    finding "what can be replaced stands in src/sql/register/api"
+for script in src/sql/extension/*.sql src/sql/register/*/*.sql; do
     grep -qE 'SECURITY DEFINER' "$script" && finding "$script: a SECURITY DEFINER function"
     # Every object by its schema: what CREATE, ALTER, COMMENT and DROP name, and what ON names in indexes, policies and triggers.
-    grep -nE '^ *(CREATE|ALTER|COMMENT ON|DROP|GRANT .* ON|REVOKE .* ON) (UNIQUE )?(TABLE|VIEW|FUNCTION|COLUMN|DOMAIN|PROCEDURE) [a-z_]+( |\(|$)' "$script" &&
+    grep -nE '^ *(CREATE|CREATE OR REPLACE|ALTER|COMMENT ON|DROP|GRANT .* ON|REVOKE .* ON) (UNIQUE )?(TABLE|VIEW|FUNCTION|COLUMN|DOMAIN|PROCEDURE) [a-z_]+( |\(|$)' "$script" &&
         finding "$script: a name without its schema"
-    grep -nE '^CREATE (UNIQUE )?(INDEX|POLICY|TRIGGER)' "$script" | grep -vE ' ON policies(_api)?\.' &&
-        finding "$script: a table without its schema"
+    awk '/^CREATE (OR REPLACE |UNIQUE )?(INDEX|POLICY|TRIGGER)/ { text = ""; is_open = 1 }
+        is_open { text = text " " $0 }
+        is_open && text ~ / ON / { is_open = 0; if (text !~ / ON policies(_api)?\./) { print text; found = 1 } }
+        END { exit found }' "$script" || finding "$script: a table without its schema"
 done
 # A function in another language than C, or SQL parsed at its creation, must fix its search_path.
-awk '/^CREATE FUNCTION/ { text = "" } { text = text "\n" $0 } /;$|^AS|^BEGIN ATOMIC/ {
-    if (text ~ /CREATE FUNCTION/ && text ~ /LANGUAGE (sql|plpgsql)/ && text !~ /SET search_path/ && $0 !~ /^BEGIN ATOMIC/) {
-        print FILENAME ": " text; found = 1 } text = "" } END { exit found }' src/sql/extension/*/*.sql src/sql/register/*/*.sql ||
+awk '/^CREATE (OR REPLACE )?FUNCTION/ { text = "" } { text = text "\n" $0 } /;$|^AS|^BEGIN ATOMIC/ {
+    if (text ~ /CREATE (OR REPLACE )?FUNCTION/ && text ~ /LANGUAGE (sql|plpgsql)/ && text !~ /SET search_path/ && $0 !~ /^BEGIN ATOMIC/) {
+        print FILENAME ": " text; found = 1 } text = "" } END { exit found }' src/sql/extension/*.sql src/sql/register/*/*.sql ||
     finding "a function without a fixed search_path"
 version=$(sed -n "s/^default_version = '\(.*\)'/\1/p" policies.control)
-[ "$(grep -c "\"version\": \"$version\"" META.json)" = 2 ] ||
+[ "$(grep -v meta-spec META.json | grep -c "\"version\": \"$version\"")" = 2 ] ||
     finding "META.json does not carry version $version of policies.control"
 exit $failed

@@ -1,40 +1,67 @@
-#include <algorithm>
+#include <optional>
 #include <string>
 
 #include "core/document/version.hpp"
 #include "functions/guard_rails/schema_access.hpp"
-#include "functions/register/register_steps.hpp"
+#include "functions/register/register_sql.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
 #include "pg/table.hpp"
 
-// create_register(): builds the register's tables, or brings them to the shape of the installed version.
+// create_register(): builds the register's tables and API, or brings them to the library's version.
 
 namespace {
 
 using namespace policies;
 
-/// The highest step that was applied; 0 when there is no register.
-int applied_version() {
-    if (!pg::relation_exists("policies", "register_steps")) {
-        return 0;
-    }
-    const auto rows = pg::query("SELECT coalesce(max(step), 0) FROM policies.register_steps", {});
-    return std::stoi(rows[0][0].value());
+/// What register_version() returns for the API of a version and digest.
+std::string version_text(const std::string& version, const std::string& digest) {
+    return version + "+" + digest.substr(0, 12);
 }
 
-/// The steps of the extension's installed version: the library may be newer than its SQL objects.
-std::span<const RegisterStep> installed_steps() {
+std::string latest_version() {
+    return version_text(library_version(), register_api().digest);
+}
+
+bool is_applied(const char* name) {
+    return !pg::query("SELECT FROM policies.register_steps WHERE name OPERATOR(pg_catalog.=) $1",
+                      {pg::text_parameter(name)})
+                .empty();
+}
+
+/// The version of the API that was applied last; none where there is no register.
+std::optional<std::string> applied_version() {
+    if (!pg::relation_exists("policies", "register_steps")) {
+        return std::nullopt;
+    }
     const auto rows =
-        pg::query("SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'policies'", {});
-    const std::string installed_version = rows.at(0)[0].value();
-    const auto installed = core::parse_version(installed_version);
-    const auto is_later = [&installed](const RegisterStep& step) {
-        return core::compare_versions(*core::parse_version(step.extension_version), *installed) > 0;
-    };
-    const auto steps = register_steps();
-    return {steps.begin(), std::find_if(steps.begin(), steps.end(), is_later)};
+        pg::query("SELECT version, digest FROM policies.register_steps WHERE name OPERATOR(pg_catalog.=) $1",
+                  {pg::text_parameter(register_api().name)});
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    return version_text(rows[0][0].value(), rows[0][1].value());
+}
+
+/// The register's SQL needs the functions of its own version.
+void require_current_extension() {
+    const auto rows =
+        pg::query("SELECT extversion FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) "
+                  "'policies'",
+                  {});
+    const std::string installed = rows.at(0)[0].value();
+    if (installed == library_version()) {
+        return;
+    }
+    const bool is_older =
+        core::compare_versions(*core::parse_version(installed), *core::parse_version(library_version())) < 0;
+    pg::fail({.code = core::ErrorCode::not_supported,
+              .message = "the extension is at version " + installed + ", and its library at version " +
+                         library_version(),
+              .detail = "The register is built with functions of the library's version.",
+              .hint = is_older ? "Run ALTER EXTENSION policies UPDATE first."
+                               : "This session loaded the library before it was replaced: connect again."});
 }
 
 Oid administrator() {
@@ -48,50 +75,84 @@ Oid administrator() {
     return oid;
 }
 
-void apply(const RegisterStep& step) {
-    pg::execute(step.sql);
-    pg::execute("INSERT INTO policies.register_steps (step, name) VALUES ($1, $2)",
-                {{.type = INT4OID, .value = Int32GetDatum(step.number)}, pg::text_parameter(step.name)});
+void apply(const RegisterScript& script) {
+    for (const char* text : script.texts) {
+        pg::execute(text);
+    }
 }
 
-int apply_missing_steps() {
-    const auto steps = installed_steps();
-    const pg::RunAs role(administrator());
-    int version = applied_version();
-    for (const auto& step : steps) {
-        if (step.number > version) {
-            apply(step);
-            version = step.number;
+void record(const RegisterScript& script) {
+    pg::execute("INSERT INTO policies.register_steps (name, version, digest) VALUES ($1, $2, $3) "
+                "ON CONFLICT (name) DO UPDATE SET version = excluded.version, digest = excluded.digest, "
+                "applied_at = excluded.applied_at, applied_by = excluded.applied_by",
+                {pg::text_parameter(script.name), pg::text_parameter(library_version()),
+                 pg::text_parameter(script.digest)});
+}
+
+/// New tables are in the shape that the updates lead to.
+void create_tables() {
+    apply(register_tables());
+    record(register_tables());
+    for (const auto& update : register_updates()) {
+        record(update);
+    }
+}
+
+void update_tables() {
+    for (const auto& update : register_updates()) {
+        if (!is_applied(update.name)) {
+            apply(update);
+            record(update);
         }
     }
-    return version;
+}
+
+void bring_up_to_date() {
+    const pg::RunAs role(administrator());
+    if (pg::relation_exists("policies", "register_steps")) {
+        update_tables();
+    } else {
+        create_tables();
+    }
+    apply(register_api());
+    record(register_api());
+}
+
+void build_register() {
+    const pg::SpiSession session;
+    require_current_extension();
+    // One session at a time, the first time included, when there is no table to lock yet.
+    lock_schema("policies");
+    if (applied_version() == latest_version()) {
+        return;
+    }
+    const SchemaCreation in_policies("policies");
+    const SchemaCreation in_api("policies_api");
+    bring_up_to_date();
+    in_api.end();
+    in_policies.end();
 }
 
 } // namespace
 
+// Their results outlive the session with SPI.
+
 POLICIES_FUNCTION(create_register) {
-    const pg::SpiSession session;
-    // One session at a time: the scope waits for its turn, the first time included, when there is no table to
-    // lock yet.
-    const SchemaCreation in_policies("policies");
-    const SchemaCreation in_api("policies_api");
-    const int version = apply_missing_steps();
-    in_api.end();
-    in_policies.end();
-    return Int32GetDatum(version);
+    build_register();
+    return pg::text_datum(latest_version());
 }
 
 POLICIES_FUNCTION(register_version) {
-    const pg::SpiSession session;
-    const int version = applied_version();
-    if (version == 0) {
+    const auto version = [] {
+        const pg::SpiSession session;
+        return applied_version();
+    }();
+    if (!version) {
         PG_RETURN_NULL();
     }
-    return Int32GetDatum(version);
+    return pg::text_datum(*version);
 }
 
 POLICIES_FUNCTION(latest_register_version) {
-    const pg::SpiSession session;
-    const auto steps = installed_steps();
-    return Int32GetDatum(steps.empty() ? 0 : steps.back().number);
+    return pg::text_datum(latest_version());
 }

@@ -1,0 +1,105 @@
+-- What the document half of the register is made of: the functions that need the library, or another's rights.
+
+CREATE FUNCTION policies.markdown_to_html(markdown pg_catalog.text) RETURNS pg_catalog.text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_markdown_to_html';
+COMMENT ON FUNCTION policies.markdown_to_html(pg_catalog.text) IS
+'Markdown (CommonMark, with GitHub''s tables, strikethrough and autolinks) as HTML that is safe to show: raw HTML is left out, links to anything but web, mail and telephone addresses lose their target. Headings have anchors.';
+GRANT EXECUTE ON FUNCTION policies.markdown_to_html(pg_catalog.text) TO policies_caller, policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.markdown_contents(markdown pg_catalog.text) RETURNS pg_catalog.jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_markdown_contents';
+COMMENT ON FUNCTION policies.markdown_contents(pg_catalog.text) IS
+'The headings of a Markdown text in order, each with its level, its title and its anchor in markdown_to_html().';
+GRANT EXECUTE ON FUNCTION policies.markdown_contents(pg_catalog.text) TO policies_caller, policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.unified_diff(
+    old_text pg_catalog.text,
+    new_text pg_catalog.text,
+    old_label pg_catalog.text DEFAULT 'old',
+    new_label pg_catalog.text DEFAULT 'new',
+    context_lines pg_catalog.int4 DEFAULT 3
+) RETURNS pg_catalog.text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_unified_diff';
+COMMENT ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4) IS
+'The differences between two texts line by line, in the unified format, and after them the count of lines added and removed.';
+GRANT EXECUTE ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4)
+    TO policies_caller, policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.publish_version(
+    id pg_catalog.text,
+    version pg_catalog.text,
+    change_note pg_catalog.text
+) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_publish_version';
+COMMENT ON FUNCTION policies.publish_version(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.publish_policy(): locks the policy, freezes its content as a version and makes it active. Raises PT404 for a policy that the caller does not see, 23514 for a version that is not higher than the last, PT409 where approvals are missing.';
+GRANT EXECUTE ON FUNCTION policies.publish_version(pg_catalog.text, pg_catalog.text, pg_catalog.text)
+    TO policies_caller, policies_admin;
+
+CREATE FUNCTION policies.approve_content(
+    id pg_catalog.text,
+    content_hash pg_catalog.text,
+    note pg_catalog.text
+) RETURNS pg_catalog.int4
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_approve_content';
+COMMENT ON FUNCTION policies.approve_content(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.approve_policy(). Raises PT404 for a policy that the caller does not see, PT409 for another content or a second approval, 42501 for an author or a caller who is no person.';
+GRANT EXECUTE ON FUNCTION policies.approve_content(pg_catalog.text, pg_catalog.text, pg_catalog.text)
+    TO policies_caller, policies_admin;
+
+CREATE FUNCTION policies.add_acknowledgement_requests(
+    id pg_catalog.text,
+    person_ids pg_catalog.text[],
+    due_at pg_catalog.timestamptz
+) RETURNS pg_catalog.int4
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_add_acknowledgement_requests';
+COMMENT ON FUNCTION policies.add_acknowledgement_requests(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz) IS
+'The work of policies_api.request_acknowledgements(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version, 22023 for persons or a due time that cannot be.';
+GRANT EXECUTE ON FUNCTION policies.add_acknowledgement_requests(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz)
+    TO policies_caller, policies_admin;
+
+CREATE FUNCTION policies.record_acknowledgement(
+    id pg_catalog.text,
+    version pg_catalog.text
+) RETURNS pg_catalog.void
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_record_acknowledgement';
+COMMENT ON FUNCTION policies.record_acknowledgement(pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.acknowledge_policy(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version, of which another version is the latest, or already acknowledged, 42501 for a caller who is no person.';
+GRANT EXECUTE ON FUNCTION policies.record_acknowledgement(pg_catalog.text, pg_catalog.text) TO policies_caller, policies_admin;
+
+CREATE FUNCTION policies.follow_content() RETURNS pg_catalog.trigger
+    -- Without a notice for each word that is too long to be searched.
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+    AS 'MODULE_PATHNAME', 'policies_follow_content';
+COMMENT ON FUNCTION policies.follow_content() IS
+'Trigger: keeps since when a policy has its content and who wrote it, and the words by which it is searched; closes the acknowledgements of a policy that is retired or deleted. Raises 42501 for an edit by no person where approvals are required.';
+GRANT EXECUTE ON FUNCTION policies.follow_content() TO policies_admin;
+
+CREATE FUNCTION policies.replace_known_row() RETURNS pg_catalog.trigger
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_replace_known_row';
+COMMENT ON FUNCTION policies.replace_known_row() IS
+'Trigger: lets a row that is inserted take the place of the one with its primary key.';
+GRANT EXECUTE ON FUNCTION policies.replace_known_row() TO policies_admin;
+
+CREATE FUNCTION policies.find_policies(
+    query pg_catalog.text,
+    category pg_catalog.text,
+    status pg_catalog.text,
+    tag pg_catalog.text,
+    owner_id pg_catalog.text,
+    after_rank pg_catalog.float4,
+    after_id pg_catalog.text,
+    max_results pg_catalog.int4
+) RETURNS TABLE (
+    policy_id pg_catalog.text,
+    rank pg_catalog.float4,
+    words pg_catalog.tsquery,
+    language pg_catalog.regconfig
+)
+    -- Without a notice for each call that a query of stop words finds nothing.
+    LANGUAGE c STABLE ROWS 20 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+    AS 'MODULE_PATHNAME', 'policies_find_policies';
+COMMENT ON FUNCTION policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4) IS
+'The work of policies_api.search_policies(): the ids of the caller''s live policies that match, with their rank. It searches with the rights of the register''s owner and applies the caller''s tenant and app itself, so that the index serves it; what is shown of the policies is read with the caller''s own.';
+GRANT EXECUTE ON FUNCTION policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4)
+    TO policies_caller, policies_admin;

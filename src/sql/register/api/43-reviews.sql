@@ -1,0 +1,105 @@
+CREATE OR REPLACE VIEW policies_api.policy_reviews WITH (security_invoker = true) AS SELECT * FROM policies.policy_reviews;
+COMMENT ON VIEW policies_api.policy_reviews IS
+'Policy review
+The completed reviews: who reviewed which version of a policy when, and what was due.';
+GRANT SELECT ON policies_api.policy_reviews TO policies_caller, policies_auditor;
+
+CREATE OR REPLACE FUNCTION policies_api.complete_policy(
+    id text, note text DEFAULT NULL, next_review_at timestamptz DEFAULT NULL, outcome text DEFAULT 'confirmed'
+) RETURNS policies_api.policies
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+    SELECT policies.close_review_cycle(complete_policy.id, complete_policy.note, complete_policy.next_review_at,
+        complete_policy.outcome);
+    SELECT p FROM policies_api.policies p
+    WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(complete_policy.id);
+END;
+COMMENT ON FUNCTION policies_api.complete_policy(text, text, timestamptz, text) IS
+'Complete the current review of a policy
+Records who reviewed which version, what was due and the outcome (confirmed, changed or retired), and sets next_review_at to the given time, else one review_cadence (the policy''s or the tenant''s) after now; a retired policy becomes inactive and is reviewed no more. Overdue or early; a second completion of the same cycle is refused (409).';
+GRANT EXECUTE ON FUNCTION policies_api.complete_policy(text, text, timestamptz, text) TO policies_caller;
+
+CREATE OR REPLACE FUNCTION policies_api.review_due(
+    within interval DEFAULT '0', as_of timestamptz DEFAULT now()
+) RETURNS SETOF policies_api.policies
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT p.* FROM policies_api.policies p
+    WHERE p.next_review_at <= policies.add_cadence(review_due.as_of, review_due.within)
+    ORDER BY p.next_review_at, p.tenant_id, p.id;
+END;
+COMMENT ON FUNCTION policies_api.review_due(interval, timestamptz) IS
+'Policies due for review
+The live policies whose review is overdue, or due within the given time from as_of, the longest overdue first: a caller''s own, or an auditor''s of all tenants.';
+GRANT EXECUTE ON FUNCTION policies_api.review_due(interval, timestamptz) TO policies_caller, policies_auditor;
+
+CREATE OR REPLACE FUNCTION policies_api.review_calendar(from_time timestamptz DEFAULT now(), until_time timestamptz DEFAULT NULL)
+RETURNS TABLE (
+    due_at timestamptz, policy_id text, tenant_id text, name text, category text, owner_id text, version text, is_overdue boolean
+)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT p.next_review_at, p.id, p.tenant_id, p.name, p.category, p.owner_id, p.version, p.next_review_at < now()
+    FROM policies_api.policies p
+    WHERE p.next_review_at >= review_calendar.from_time
+        -- In the last year of all there is none later.
+        AND p.next_review_at < coalesce(review_calendar.until_time, CASE WHEN review_calendar.from_time < '294275-01-01 00:00+00'
+            THEN policies.add_cadence(review_calendar.from_time, '1 year') ELSE 'infinity' END)
+    ORDER BY p.next_review_at, p.tenant_id, p.id;
+END;
+COMMENT ON FUNCTION policies_api.review_calendar(timestamptz, timestamptz) IS
+'Review calendar
+The reviews that are due from from_time until before until_time (a year later where it is not given), in order: a caller''s own, or an auditor''s of all tenants.';
+GRANT EXECUTE ON FUNCTION policies_api.review_calendar(timestamptz, timestamptz) TO policies_caller, policies_auditor;
+
+CREATE OR REPLACE FUNCTION policies_api.review_calendar_icalendar(from_time timestamptz DEFAULT now(), until_time timestamptz DEFAULT NULL)
+RETURNS policies_api."text/calendar"
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN policies.write_review_events(ARRAY(
+        SELECT jsonb_build_object('policy_id', r.policy_id, 'tenant_id', r.tenant_id, 'name', r.name, 'version', r.version, 'owner_id', r.owner_id,
+            'category', r.category, 'due_at', extract(epoch FROM r.due_at), 'changed_at', extract(epoch FROM p.updated_at))
+        FROM policies_api.review_calendar(from_time, until_time) r
+        JOIN policies.policies p ON p.tenant_id = r.tenant_id AND p.id = r.policy_id
+        ORDER BY r.due_at, r.policy_id));
+END
+$$;
+COMMENT ON FUNCTION policies_api.review_calendar_icalendar(timestamptz, timestamptz) IS
+'Review calendar for calendar programs
+review_calendar() as iCalendar (RFC 5545, text/calendar): one event for each policy, of the same UID whenever its review moves.';
+GRANT EXECUTE ON FUNCTION policies_api.review_calendar_icalendar(timestamptz, timestamptz) TO policies_caller, policies_auditor;
+
+CREATE OR REPLACE FUNCTION policies_api.overdue_reviews(as_of timestamptz DEFAULT now())
+RETURNS TABLE (tenant_id text, owner_id text, category text, overdue bigint, oldest_due_at timestamptz)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT p.tenant_id, p.owner_id, p.category, count(*), min(p.next_review_at)
+    FROM policies_api.policies p WHERE p.next_review_at < overdue_reviews.as_of
+    GROUP BY p.tenant_id, p.owner_id, p.category ORDER BY min(p.next_review_at), p.tenant_id, p.owner_id, p.category;
+END;
+COMMENT ON FUNCTION policies_api.overdue_reviews(timestamptz) IS
+'Overdue reviews
+How many reviews are overdue by owner and category, and the oldest: in the caller''s tenant, or for an auditor in all of them.';
+GRANT EXECUTE ON FUNCTION policies_api.overdue_reviews(timestamptz) TO policies_caller, policies_auditor;
+
+CREATE OR REPLACE FUNCTION policies_api.hand_over_policies(from_person text, to_person text) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    handed_over bigint;
+BEGIN
+    IF from_person IS NULL OR to_person IS NULL OR to_person !~ '[^[:space:]]' OR octet_length(to_person) > 255 THEN
+        RAISE EXCEPTION 'cannot hand policies over from "%" to "%"', left(from_person, 64), left(to_person, 64)
+            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Both must be person ids, of at most 255 bytes.';
+    END IF;
+    UPDATE policies_api.policies p SET owner_id = to_person
+    WHERE p.tenant_id = policies.current_tenant_id() AND p.owner_id = from_person;
+    GET DIAGNOSTICS handed_over = ROW_COUNT;
+    RETURN handed_over;
+END
+$$;
+COMMENT ON FUNCTION policies_api.hand_over_policies(text, text) IS
+'Hand policies over
+Gives all live policies that one person owns to another, for somebody who leaves. Returns how many.';
+GRANT EXECUTE ON FUNCTION policies_api.hand_over_policies(text, text) TO policies_caller;

@@ -1,0 +1,53 @@
+CREATE OR REPLACE FUNCTION policies.notify_reviews_due(within interval DEFAULT '0') RETURNS bigint
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    due_until timestamptz := policies.add_cadence(now(), within);
+    notice record;
+    notices bigint := 0;
+BEGIN
+    IF due_until IS NULL OR due_until < now() THEN
+        RAISE EXCEPTION 'within must be a span of time, not negative: %', coalesce(within::text, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    FOR notice IN
+        INSERT INTO policies.review_notices (id, tenant_id, app_id, policy_id, due_at, owner_id, noticed_at)
+        SELECT policies.new_id('ntc'), p.tenant_id, p.app_id, p.id, p.next_review_at, p.owner_id, now()
+        FROM policies.policies p WHERE NOT p.is_deleted AND p.next_review_at <= due_until
+        ORDER BY p.next_review_at, p.tenant_id, p.id
+        ON CONFLICT (tenant_id, policy_id, due_at) DO NOTHING
+        RETURNING id, due_at
+    LOOP
+        -- Any login of the database can listen: nothing of the tenant in it.
+        PERFORM pg_notify('policies_review_due',
+            jsonb_build_object('notice_id', notice.id, 'due_at', notice.due_at)::text);
+        notices := notices + 1;
+    END LOOP;
+    RETURN notices;
+END
+$$;
+COMMENT ON FUNCTION policies.notify_reviews_due(interval) IS
+'Writes a notice for each live policy of any tenant whose review is overdue or due within the given time, never twice for the same due date, and notifies policies_review_due of it with a small JSON object, its notice_id and due_at. Returns how many. For administrators, and the scheduler that runs as one.';
+
+CREATE OR REPLACE FUNCTION policies.take_review_notices(max_notices integer DEFAULT 100) RETURNS SETOF policies.review_notices
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF max_notices IS NULL OR max_notices <= 0 THEN
+        RAISE EXCEPTION 'max_notices must be positive: %', coalesce(max_notices::text, 'NULL')
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN QUERY
+    -- Materialized: whatever the plan, the oldest are looked for once, and no more than so many.
+    WITH open AS MATERIALIZED (
+        SELECT o.tenant_id, o.id FROM policies.review_notices o WHERE o.taken_at IS NULL
+        ORDER BY o.noticed_at, o.tenant_id, o.id LIMIT max_notices FOR UPDATE SKIP LOCKED
+    )
+    UPDATE policies.review_notices n SET taken_at = now(), taken_by = session_user
+    FROM open
+    WHERE n.tenant_id = open.tenant_id AND n.id = open.id
+    RETURNING n.*;
+END
+$$;
+COMMENT ON FUNCTION policies.take_review_notices(integer) IS
+'Takes the oldest notices that no consumer has taken, each for one consumer only, for good once the transaction commits. For administrators.';
