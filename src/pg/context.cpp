@@ -84,7 +84,7 @@ void define_claim_setting(const char* name, const char* description, char** vari
 
 bool is_gateway(Oid login) {
     const Oid gateway = role_oid(gateway_role);
-    return OidIsValid(gateway) && may_act_as(login, gateway);
+    return OidIsValid(gateway) && call([&] { return may_act_as(login, gateway); });
 }
 
 core::Error no_claims_error() {
@@ -115,11 +115,14 @@ core::Result<core::Claims> read_claims(const char* text, bool is_trusted, Oid se
     return core::parse_claims(text, {.tenant = tenant_claim, .app = app_claim, .person = person_claim});
 }
 
-TextValue text_value(std::string_view text) {
-    auto value = std::make_unique<char[]>(VARHDRSZ + text.size());
-    SET_VARSIZE(value.get(), VARHDRSZ + text.size());
-    std::ranges::copy(text, VARDATA(value.get()));
-    return value;
+std::optional<KeptText> keep(TextValue& value, const std::optional<std::string_view>& text) {
+    if (!text) {
+        return std::nullopt;
+    }
+    value = std::make_unique<char[]>(VARHDRSZ + text->size());
+    SET_VARSIZE(value.get(), VARHDRSZ + text->size());
+    std::ranges::copy(*text, VARDATA(value.get()));
+    return KeptText{PointerGetDatum(value.get())};
 }
 
 Cache make_cache(const char* text, bool is_trusted, Oid session_user, std::uint64_t changes_before) {
@@ -127,17 +130,12 @@ Cache make_cache(const char* text, bool is_trusted, Oid session_user, std::uint6
                .session_user = session_user,
                .changes = changes_before,
                .context = {.has_claims = *text != '\0',
-                           .claims = read_claims(text, is_trusted, session_user),
-                           .tenant_id = Datum{0},
-                           .app_id = Datum{0},
-                           .person_id = Datum{0}},
+                           .claims = read_claims(text, is_trusted, session_user)},
                .values = {}};
     if (const auto& claims = made.context.claims) {
-        made.values = {text_value(claims->tenant_id), claims->app_id ? text_value(*claims->app_id) : nullptr,
-                       claims->person_id ? text_value(*claims->person_id) : nullptr};
-        made.context.tenant_id = PointerGetDatum(made.values[0].get());
-        made.context.app_id = PointerGetDatum(made.values[1].get());
-        made.context.person_id = PointerGetDatum(made.values[2].get());
+        made.context.tenant_id = keep(made.values[0], claims->tenant_id);
+        made.context.app_id = keep(made.values[1], claims->app_id);
+        made.context.person_id = keep(made.values[2], claims->person_id);
     }
     return made;
 }
@@ -173,20 +171,6 @@ void define_context_settings() {
     RegisterXactCallback(on_transaction_end, nullptr);
 }
 
-Oid role_oid(const char* name) {
-    return get_role_oid(name, true);
-}
-
-namespace {
-
-/// Whether the current role has the rights of a role that may not exist.
-bool has_rights_of(const char* name) {
-    const Oid role = role_oid(name);
-    return OidIsValid(role) && has_privs_of_role(GetUserId(), role);
-}
-
-} // namespace
-
 const Context& current_context() {
     const char* const text = claims_setting();
     const Oid session_user = GetSessionUserId();
@@ -197,7 +181,7 @@ const Context& current_context() {
     // As it was before: a change that arrives during the catalog look-ups must not get lost, nor one after
     // which they fail.
     const std::uint64_t changes_before = changes;
-    const bool is_trusted = call([&] { return superuser_arg(session_user) || is_gateway(session_user); });
+    const bool is_trusted = call([&] { return superuser_arg(session_user); }) || is_gateway(session_user);
     replace_cache(make_cache(text, is_trusted, session_user, changes_before));
     return cache->context;
 }
@@ -207,16 +191,15 @@ void require_tenant() {
     if (claims) {
         return;
     }
-    const bool sees_all = call([] {
-        return is_administrator() || has_bypassrls_privilege(GetUserId()) || has_rights_of(auditor_role);
-    });
+    const bool sees_all = is_administrator() || has_rights_of(auditor_role) ||
+                          call([] { return has_bypassrls_privilege(GetUserId()); });
     if (!sees_all) {
         fail(claims.error());
     }
 }
 
-bool is_administrator() {
-    return superuser() || has_rights_of(admin_role);
+core::Claims current_caller() {
+    return unwrap(current_context().claims);
 }
 
 } // namespace policies::pg

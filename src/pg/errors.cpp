@@ -1,5 +1,7 @@
 #include "pg/errors.hpp"
 
+#include "pg/guard.hpp"
+
 namespace policies::pg {
 
 namespace {
@@ -44,6 +46,12 @@ int sqlstate_of(core::ErrorCode code) noexcept {
         return ERRCODE_WRONG_OBJECT_TYPE;
     case ErrorCode::wrong_type:
         return ERRCODE_DATATYPE_MISMATCH;
+    case ErrorCode::undefined_table:
+        return ERRCODE_UNDEFINED_TABLE;
+    case ErrorCode::undefined_column:
+        return ERRCODE_UNDEFINED_COLUMN;
+    case ErrorCode::not_a_trigger:
+        return ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED;
     case ErrorCode::duplicate_object:
         return ERRCODE_DUPLICATE_OBJECT;
     case ErrorCode::not_supported:
@@ -52,6 +60,25 @@ int sqlstate_of(core::ErrorCode code) noexcept {
         break;
     }
     return ERRCODE_INTERNAL_ERROR;
+}
+
+void Report::set_exception() noexcept {
+    try {
+        throw;
+    } catch (const PostgresError& error) {
+        postgres_error = error.data;
+        if (error.data == nullptr) {
+            set_out_of_memory();
+        }
+    } catch (const Failure& failure) {
+        set(failure.error, failure.column);
+    } catch (const std::bad_alloc&) {
+        set_out_of_memory();
+    } catch (const std::exception& error) {
+        set_internal(error.what());
+    } catch (...) {
+        set_internal("an exception of unknown type");
+    }
 }
 
 void Report::set(const core::Error& error, std::string_view column_name) noexcept {

@@ -1,5 +1,6 @@
 #include "pg/guard.hpp"
 
+#include "pg/call.hpp"
 #include "pg/errors.hpp"
 
 namespace policies::pg {
@@ -65,20 +66,10 @@ void call_catching(void (*function)(void*), void* argument) {
 Datum run(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo) {
     Report report;
     try {
+        const Call call(fcinfo);
         return body(fcinfo);
-    } catch (const PostgresError& error) {
-        report.postgres_error = error.data;
-        if (error.data == nullptr) {
-            report.set_out_of_memory();
-        }
-    } catch (const Failure& failure) {
-        report.set(failure.error, failure.column);
-    } catch (const std::bad_alloc&) {
-        report.set_out_of_memory();
-    } catch (const std::exception& error) {
-        report.set_internal(error.what());
     } catch (...) {
-        report.set_internal("an exception of unknown type");
+        report.set_exception();
     }
     raise(report);
 }

@@ -1,16 +1,12 @@
 #pragma once
 
+#include "pg/failure.hpp"
 #include "pg/postgres.hpp"
 
 // The border between PostgreSQL's errors (longjmp) and C++'s (unwinding).
 //
-// A function that callers reach from SQL is written with POLICIES_FUNCTION. Its body lives under one of two
-// regimes:
-//   - it keeps only trivially destructible objects, and may call PostgreSQL directly: an ereport jumps over
-//   nothing; or
-//   - it keeps C++ objects, and calls whatever may ereport through pg::call, which turns the error into an
-//   exception.
-// Either way nothing but an ereport leaves it, with the SQLSTATE that it had.
+// Where C++ objects are alive, whatever may ereport is called through pg::call, which turns the error into an
+// exception. On the way out, pg::enter (and pg::run) make an ereport of it again, with the SQLSTATE that it had.
 
 namespace policies::pg {
 
@@ -19,24 +15,6 @@ namespace policies::pg {
 struct PostgresError {
     ErrorData* data; ///< null when even the copy of the error found no memory
 };
-
-/// An error of ours on its way to the border.
-struct Failure {
-    core::Error error;
-    std::string column{}; ///< the column at fault, reported as such to the client
-};
-
-/// Throws a core error.
-[[noreturn]] void fail(core::Error error, std::string_view column = {});
-
-/// The value of a result, or its error thrown.
-template <typename T>
-T unwrap(core::Result<T> result) {
-    if (!result) {
-        fail(std::move(result).error());
-    }
-    return *std::move(result);
-}
 
 /// Runs function(argument); an ereport inside becomes a PostgresError, thrown from a frame without live
 /// objects.
@@ -73,9 +51,8 @@ Datum run(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo);
 
 } // namespace policies::pg
 
-/// Defines, exports and guards the C function policies_<name>, the one behind a SQL function. The braces that
-/// follow are its body and see `fcinfo`.
-#define POLICIES_FUNCTION(name)                                                                              \
+/// POLICIES_FUNCTION for a body that takes its call as it is: the braces that follow see `fcinfo`.
+#define POLICIES_RAW_FUNCTION(name)                                                                              \
     static Datum name##_body(FunctionCallInfo fcinfo);                                                       \
     extern "C" {                                                                                             \
     PGDLLEXPORT Datum policies_##name(PG_FUNCTION_ARGS);                                                     \

@@ -1,7 +1,9 @@
 #include "pg/new_id.hpp"
 
 #include "core/ids/typed_id.hpp"
-#include "pg/guard.hpp"
+#include "pg/failure.hpp"
+#include "pg/postgres.hpp"
+#include "pg/time.hpp"
 #include "pg/values.hpp"
 
 namespace policies::pg {
@@ -16,11 +18,11 @@ std::uint64_t unix_milliseconds() noexcept {
 
 } // namespace
 
-Datum new_id(std::string_view prefix) {
+KeptText new_id(std::string_view prefix) {
     const auto ulid = unwrap(generator.next(unix_milliseconds(), pg_strong_random));
     std::array<char, core::max_typed_id_length> text;
     const auto length = core::write_typed_id(prefix, ulid, text.data());
-    return text_datum({text.data(), length});
+    return {text_datum({text.data(), length})};
 }
 
 } // namespace policies::pg

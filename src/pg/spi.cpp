@@ -31,17 +31,6 @@ Row read_row(std::uint64_t number) {
 
 } // namespace
 
-SpiSession::SpiSession() : exceptions_at_start_(std::uncaught_exceptions()) {
-    check_result(call([] { return SPI_connect(); }), "SPI_connect");
-}
-
-SpiSession::~SpiSession() {
-    // After an error the abort of the (sub)transaction ends the session, as it does for any C function.
-    if (std::uncaught_exceptions() == exceptions_at_start_) {
-        SPI_finish();
-    }
-}
-
 Parameter text_parameter(std::optional<std::string_view> text) {
     return {.type = TEXTOID, .value = text ? text_datum(*text) : Datum{0}, .is_null = !text.has_value()};
 }
@@ -66,10 +55,6 @@ Parameter timestamp_parameter(std::optional<TimestampTz> instant) {
     return {.type = TIMESTAMPTZOID,
             .value = TimestampTzGetDatum(instant.value_or(0)),
             .is_null = !instant.has_value()};
-}
-
-void execute(const std::string& sql) {
-    check_result(call([&] { return SPI_execute(sql.c_str(), false, 0); }), "SPI_execute");
 }
 
 namespace {
@@ -163,21 +148,6 @@ Field result_value(std::uint64_t row, int column) {
 std::optional<std::string> result_text(std::uint64_t row, int column) {
     const auto value = result_value(row, column);
     return value.is_null ? std::nullopt : std::optional<std::string>(text_view(value.value));
-}
-
-std::string identifier(std::string_view name) {
-    const std::string terminated(name);
-    return call([&] { return quote_identifier(terminated.c_str()); });
-}
-
-std::string qualified(std::string_view schema, std::string_view name) {
-    return identifier(schema) + "." + identifier(name);
-}
-
-std::string literal(std::string_view text) {
-    const std::string terminated(text);
-    const char* const quoted = call([&] { return quote_literal_cstr(terminated.c_str()); });
-    return quoted;
 }
 
 RunAs::RunAs(Oid role) noexcept {

@@ -1,8 +1,8 @@
 #include "pg/time_zone.hpp"
 
 #include "pg/guard.hpp"
-#include "pg/spi.hpp"
-#include "pg/values.hpp"
+#include "pg/sql.hpp"
+#include "pg/time.hpp"
 
 extern "C" {
 #include "pgtime.h"
@@ -41,9 +41,7 @@ std::optional<std::string> time_zone_name(std::string_view name) {
     // A POSIX rule cannot do without digits. The list takes long to make: it is asked for names that have
     // some.
     if (canonical.find_first_of("0123456789") != std::string::npos &&
-        query("SELECT FROM pg_catalog.pg_timezone_names() WHERE name OPERATOR(pg_catalog.=) $1",
-              {text_parameter(canonical)})
-            .empty()) {
+        execute("SELECT FROM pg_timezone_names() WHERE name = $1", canonical) == 0) {
         return std::nullopt;
     }
     return canonical;

@@ -1,14 +1,17 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "core/calendar/time_zone.hpp"
-#include "pg/postgres.hpp"
 
 // PostgreSQL's own time zones, for the core.
 
 namespace policies::pg {
 
 /// The name of a time zone as the server's database spells it; nothing for a name that is not in it, such as
-/// an abbreviation or a POSIX rule, which PostgreSQL would take as well. Needs an open SpiSession.
+/// an abbreviation or a POSIX rule, which PostgreSQL would take as well.
 std::optional<std::string> time_zone_name(std::string_view name);
 
 /// The rules of a time zone of the server's database. Fails with invalid_argument for one that it does not

@@ -1,7 +1,10 @@
 #pragma once
 
 #include "core/calendar/cadence.hpp"
+#include "pg/failure.hpp"
 #include "pg/postgres.hpp"
+#include "pg/time.hpp"
+#include "pg/value.hpp"
 
 // Arguments and results: PostgreSQL's Datums as C++ types and back. Usable under both regimes of
 // pg/guard.hpp.
@@ -9,10 +12,7 @@
 namespace policies::pg {
 
 /// A value of a row's column, or NULL.
-struct Field {
-    Datum value;
-    bool is_null;
-};
+using Field = NullableValue;
 
 /// The bytes of a text value. Valid while the current memory context is; only a compressed or out-of-line
 /// value is copied.
@@ -42,14 +42,5 @@ void require_arguments(FunctionCallInfo fcinfo, std::initializer_list<const char
 
 /// An interval as a core cadence.
 core::Cadence cadence_of(const Interval& interval) noexcept;
-
-/// PostgreSQL's timestamps count microseconds from 2000-01-01 UTC, Unix's from 1970-01-01 UTC.
-inline constexpr std::int64_t unix_epoch_offset =
-    (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * INT64CONST(86400000000);
-
-/// True for a timestamp that is not ±infinity.
-inline bool is_finite(TimestampTz timestamp) noexcept {
-    return !TIMESTAMP_NOT_FINITE(timestamp);
-}
 
 } // namespace policies::pg

@@ -1,8 +1,9 @@
 #include <stdexcept>
 
+#include "pg/call.hpp"
 #include "pg/guard.hpp"
-#include "pg/spi.hpp"
-#include "pg/values.hpp"
+#include "pg/row_trigger.hpp"
+#include "pg/sql.hpp"
 
 extern "C" {
 PG_MODULE_MAGIC;
@@ -11,9 +12,9 @@ PG_MODULE_MAGIC;
 // Functions that fail in every way the shim must survive. A module of its own, for test/t/001_shim.pl: none
 // of it ships.
 
-namespace {
+namespace policies {
 
-using namespace policies;
+namespace {
 
 int live_objects = 0;
 
@@ -60,67 +61,143 @@ void below(Function function) {
     }
 }
 
-} // namespace
-
 /// An exception of the named kind.
-POLICIES_FUNCTION(shim_throw) {
-    const std::string kind(pg::text_argument(fcinfo, 0));
+void shim_throw(const std::string& kind) {
     below([&] { throw_exception(kind); });
-    PG_RETURN_VOID();
 }
 
 /// A core error of the code with this number.
-POLICIES_FUNCTION(shim_fail) {
-    const auto code = static_cast<core::ErrorCode>(PG_GETARG_INT32(0));
+void shim_fail(std::int32_t code) {
     below([&] {
-        pg::fail({.code = code, .message = "a message", .detail = "A detail.", .hint = "A hint."},
+        pg::fail({.code = static_cast<core::ErrorCode>(code),
+                  .message = "a message",
+                  .detail = "A detail.",
+                  .hint = "A hint."},
                  "a_column");
     });
-    PG_RETURN_VOID();
 }
 
 /// An ereport below C++ frames, through pg::call.
-POLICIES_FUNCTION(shim_ereport) {
-    const std::string sqlstate(pg::text_argument(fcinfo, 0));
+void shim_ereport(const std::string& sqlstate) {
     below([&] { pg::call([&] { raise_postgres_error(sqlstate); }); });
-    PG_RETURN_VOID();
-}
-
-/// An ereport from a body that keeps plain data only.
-POLICIES_FUNCTION(shim_plain_ereport) {
-    raise_postgres_error(pg::text_argument(fcinfo, 0));
-    PG_RETURN_VOID();
 }
 
 /// An exception thrown inside a pg::call: it must not leave PostgreSQL's handler behind.
-POLICIES_FUNCTION(shim_throw_in_call) {
-    const std::string kind(pg::text_argument(fcinfo, 0));
+void shim_throw_in_call(const std::string& kind) {
     below([&] { pg::call([&] { throw_exception(kind); }); });
-    PG_RETURN_VOID();
 }
 
 /// SQL run below C++ frames: errors, and other functions of ours, at any depth.
-POLICIES_FUNCTION(shim_execute) {
-    const std::string sql(pg::text_argument(fcinfo, 0));
-    below([&] {
-        const pg::SpiSession session;
-        pg::execute(sql);
-    });
-    PG_RETURN_VOID();
+void shim_execute(const std::string& sql) {
+    below([&] { pg::execute(sql); });
 }
 
 /// The same with another role's rights.
-POLICIES_FUNCTION(shim_execute_as) {
-    const Oid role = PG_GETARG_OID(0);
-    const std::string sql(pg::text_argument(fcinfo, 1));
+void shim_execute_as(pg::Oid role, const std::string& sql) {
     below([&] {
-        const pg::SpiSession session;
-        const pg::RunAs rights(role);
+        const pg::AsRole rights(role);
         pg::execute(sql);
     });
-    PG_RETURN_VOID();
 }
 
-POLICIES_FUNCTION(shim_live_objects) {
-    return Int32GetDatum(live_objects);
+/// The same under the caller's search_path.
+void shim_execute_qualified(const std::string& sql) {
+    below([&] { pg::execute(pg::Qualified{sql}); });
+}
+
+std::int32_t shim_live_objects() {
+    return live_objects;
+}
+
+std::string shown(const std::optional<std::string>& text) {
+    return text.value_or("NULL");
+}
+
+/// Every type of argument, as text.
+std::string shim_arguments(bool boolean, std::int32_t number, double fraction, std::string_view text,
+                           const core::TypedId& id, pg::FiniteInstant instant, const core::Cadence& cadence,
+                           pg::JsonView json, const std::vector<std::optional<std::string>>& texts,
+                           std::optional<pg::FiniteDay> day) {
+    std::string all = std::to_string(boolean) + " " + std::to_string(number) + " " + std::to_string(fraction) +
+                      " " + std::string(text) + " " + core::format_typed_id(id) + " " +
+                      std::to_string(instant) + " " + std::to_string(cadence.months) + " " + std::string(json.text);
+    for (const auto& element : texts) {
+        all += " " + shown(element);
+    }
+    return all + " " + (day ? std::to_string(*day) : "NULL");
+}
+
+/// What the columns of a query are, as C++ types that they need not be of.
+struct Columns {
+    std::string name;
+    std::int32_t number;
+    std::optional<std::string> note;
+};
+
+std::vector<Columns> shim_query(const std::string& sql) {
+    return pg::query<Columns>(sql);
+}
+
+std::optional<Columns> shim_query_row(const std::string& sql) {
+    return pg::query_one<std::optional<Columns>>(sql);
+}
+
+std::optional<std::string> shim_query_text(const std::string& sql) {
+    return pg::query_one<std::optional<std::string>>(sql);
+}
+
+/// A number that must be there.
+std::int32_t shim_query_number(const std::string& sql) {
+    return pg::query_one<std::int32_t>(sql);
+}
+
+constinit pg::Statement kept_statement{.sql = "SELECT $1 || pg_typeof($2)::text || $2::text"};
+
+/// Parameters, with a value of any type that outlives the statement it came from, to a kept statement.
+std::string shim_parameters(const std::string& text, const std::string& sql) {
+    return pg::query_one<std::string>(kept_statement, text, pg::query_one<pg::AnyValue>(sql));
+}
+
+struct TriggerColumns : pg::ColumnSet {
+    pg::Column<std::string> name{*this, "name"};
+    pg::Column<std::int32_t> number{*this, "number"};
+};
+
+/// Doubles the number of a row, takes the name of the one before, and passes over rows without a number.
+void shim_trigger(pg::RowTriggerOf<TriggerColumns>& trigger) {
+    const auto number = trigger.row().get(trigger.columns.number);
+    if (!number) {
+        trigger.skip();
+        return;
+    }
+    trigger.set(trigger.columns.number, *number * 2);
+    if (trigger.is_update()) {
+        trigger.set(trigger.columns.name, trigger.old_row());
+    }
+}
+
+} // namespace
+
+POLICIES_FUNCTION(shim_throw);
+POLICIES_FUNCTION(shim_fail);
+POLICIES_FUNCTION(shim_ereport);
+POLICIES_FUNCTION(shim_throw_in_call);
+POLICIES_FUNCTION(shim_execute);
+POLICIES_FUNCTION(shim_execute_as);
+POLICIES_FUNCTION(shim_execute_qualified);
+POLICIES_FUNCTION(shim_live_objects);
+POLICIES_FUNCTION(shim_arguments);
+POLICIES_FUNCTION(shim_query);
+POLICIES_FUNCTION(shim_query_row);
+POLICIES_FUNCTION(shim_query_text);
+POLICIES_FUNCTION(shim_query_number);
+POLICIES_FUNCTION(shim_parameters);
+POLICIES_FUNCTION(shim_trigger);
+
+} // namespace policies
+
+/// An ereport from a body that keeps plain data only.
+POLICIES_RAW_FUNCTION(shim_plain_ereport) {
+    policies::raise_postgres_error(text_to_cstring(PG_GETARG_TEXT_PP(0)));
+    PG_RETURN_VOID();
 }

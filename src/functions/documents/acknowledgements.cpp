@@ -103,7 +103,7 @@ std::optional<TimestampTz> due_argument(FunctionCallInfo fcinfo, int n, Timestam
 } // namespace
 
 /// add_acknowledgement_requests(id, person_ids, due_at)
-POLICIES_FUNCTION(add_acknowledgement_requests) {
+POLICIES_RAW_FUNCTION(add_acknowledgement_requests) {
     pg::require_arguments(fcinfo, {"id", "person_ids"});
     const auto caller = current_caller();
     const auto id = pg::typed_id_argument(fcinfo, 0);
@@ -143,7 +143,7 @@ POLICIES_FUNCTION(add_acknowledgement_requests) {
 }
 
 /// record_acknowledgement(id, version)
-POLICIES_FUNCTION(record_acknowledgement) {
+POLICIES_RAW_FUNCTION(record_acknowledgement) {
     pg::require_arguments(fcinfo, {"id"});
     const auto caller = current_caller();
     const auto id = pg::typed_id_argument(fcinfo, 0);
@@ -174,7 +174,7 @@ POLICIES_FUNCTION(record_acknowledgement) {
         "ON CONFLICT (tenant_id, policy_id, version, person_id) DO UPDATE SET "
         "acknowledged_at = excluded.acknowledged_at, acknowledged_version = excluded.acknowledged_version, "
         "superseded_at = NULL WHERE policy_acknowledgements.acknowledged_at IS NULL",
-        {{.type = TEXTOID, .value = pg::new_id("ack")},
+        {{.type = TEXTOID, .value = pg::new_id("ack").value},
          pg::text_parameter(caller.tenant_id),
          pg::text_parameter(policy.app_id),
          pg::text_parameter(policy.id),

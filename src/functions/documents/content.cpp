@@ -221,7 +221,7 @@ void close_acknowledgements(const Change& change) {
 
 } // namespace
 
-POLICIES_FUNCTION(follow_content) {
+POLICIES_RAW_FUNCTION(follow_content) {
     const auto* const trigger = pg::call([&] { return pg::trigger_data(fcinfo, "follow_content"); });
     const Change change(trigger, *pg::call([&] { return pg::statement_state<Follower>(fcinfo); }));
     const bool changes_content = change.changes_content();
@@ -256,7 +256,7 @@ POLICIES_FUNCTION(follow_content) {
 
 /// A restore of data alone fires the policies' trigger first: the rows it made then give way to those that
 /// are restored.
-POLICIES_FUNCTION(replace_known_row) {
+POLICIES_RAW_FUNCTION(replace_known_row) {
     const auto* const trigger = pg::call([&] { return pg::trigger_data(fcinfo, "replace_known_row"); });
     if (is_following) {
         return PointerGetDatum(trigger->tg_trigtuple);

@@ -68,7 +68,7 @@ bool is_cancelled() {
 
 } // namespace
 
-POLICIES_FUNCTION(next_version) {
+POLICIES_RAW_FUNCTION(next_version) {
     if (PG_ARGISNULL(1)) {
         pg::fail({.code = core::ErrorCode::missing_argument, .message = "requested must not be NULL"});
     }
@@ -76,16 +76,16 @@ POLICIES_FUNCTION(next_version) {
     return pg::text_datum(pg::unwrap(core::next_version(last, pg::text_argument(fcinfo, 1))));
 }
 
-POLICIES_FUNCTION(markdown_to_html) {
+POLICIES_RAW_FUNCTION(markdown_to_html) {
     return pg::text_datum(pg::unwrap(core::markdown_to_html(pg::text_argument(fcinfo, 0))));
 }
 
-POLICIES_FUNCTION(markdown_contents) {
+POLICIES_RAW_FUNCTION(markdown_contents) {
     const auto json = pg::unwrap(core::table_of_contents(pg::text_argument(fcinfo, 0)));
     return pg::call([&] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(json.c_str())); });
 }
 
-POLICIES_FUNCTION(unified_diff) {
+POLICIES_RAW_FUNCTION(unified_diff) {
     const auto old_text = pg::text_argument(fcinfo, 0);
     const auto new_text = pg::text_argument(fcinfo, 1);
     const auto old_label = pg::text_argument(fcinfo, 2);
@@ -100,7 +100,7 @@ POLICIES_FUNCTION(unified_diff) {
     }
 }
 
-POLICIES_FUNCTION(write_review_events) {
+POLICIES_RAW_FUNCTION(write_review_events) {
     Datum* elements = nullptr;
     bool* nulls = nullptr;
     int count = 0;

@@ -110,7 +110,7 @@ void insert_version(const core::Claims& caller, const LockedPolicy& policy, cons
         "version_hash) "
         "VALUES ($1, $2, $3, $4, $5, policies.version_sort_key($5), $6, $7, $8, $9, $10::pg_catalog.jsonb, "
         "$11, $12, policies.version_hash($12, $4, $5, $6, $7, $8, $9, $11)) RETURNING version_hash",
-        {{.type = TEXTOID, .value = pg::new_id("ver")},
+        {{.type = TEXTOID, .value = pg::new_id("ver").value},
          pg::text_parameter(caller.tenant_id),
          pg::text_parameter(policy.app_id),
          pg::text_parameter(policy.id),
@@ -196,7 +196,7 @@ void insert_approval(const core::Claims& caller, const LockedPolicy& policy, con
         "(id, tenant_id, app_id, policy_id, content_hash, content_since, approved_at, approved_by, note) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
         "ON CONFLICT (tenant_id, policy_id, content_since, approved_by) DO NOTHING",
-        {{.type = TEXTOID, .value = pg::new_id("apr")},
+        {{.type = TEXTOID, .value = pg::new_id("apr").value},
          pg::text_parameter(caller.tenant_id),
          pg::text_parameter(policy.app_id),
          pg::text_parameter(policy.id),
@@ -215,7 +215,7 @@ void insert_approval(const core::Claims& caller, const LockedPolicy& policy, con
 } // namespace
 
 /// publish_version(id, version, change_note)
-POLICIES_FUNCTION(publish_version) {
+POLICIES_RAW_FUNCTION(publish_version) {
     pg::require_arguments(fcinfo, {"id", "version"});
     const auto caller = current_caller();
     const auto id = pg::typed_id_argument(fcinfo, 0);
@@ -245,7 +245,7 @@ POLICIES_FUNCTION(publish_version) {
 }
 
 /// approve_content(id, content_hash, note)
-POLICIES_FUNCTION(approve_content) {
+POLICIES_RAW_FUNCTION(approve_content) {
     pg::require_arguments(fcinfo, {"id", "content_hash"});
     const auto caller = current_caller();
     const auto id = pg::typed_id_argument(fcinfo, 0);

@@ -154,7 +154,7 @@ pg::KeptStatement by_words{.sql = search_by_words.data(), .planning = pg::Planni
 } // namespace
 
 /// find_policies(query, category, status, tag, owner_id, after_rank, after_id, max_results)
-POLICIES_FUNCTION(find_policies) {
+POLICIES_RAW_FUNCTION(find_policies) {
     pg::call([&] { InitMaterializedSRF(fcinfo, 0); });
     const core::Claims caller = pg::unwrap(pg::current_context().claims);
     require_query(fcinfo);

@@ -54,7 +54,7 @@ std::string alter(const pg::Table& table, const std::string& action) {
     return "ALTER TABLE " + table.sql_name() + " " + action;
 }
 
-void check_type(const pg::Table& table, const BaseColumn& base, const pg::Column& column) {
+void check_type(const pg::Table& table, const BaseColumn& base, const pg::TableColumn& column) {
     if (column.base_type != base.type) {
         const char* const required = pg::call([&] { return format_type_be(base.type); });
         const char* const found = pg::call([&] { return format_type_be(column.base_type); });
@@ -124,7 +124,7 @@ void add_column(const pg::Table& table, const BaseColumn& base, const std::strin
 }
 
 /// A column that was there before gets what it lacks to be stamped; a default of its own it keeps.
-void complete_column(const pg::Table& table, const BaseColumn& base, const pg::Column& column) {
+void complete_column(const pg::Table& table, const BaseColumn& base, const pg::TableColumn& column) {
     const auto name = std::string(base.name);
     if (base.standard != nullptr && !column.has_default) {
         pg::execute(alter(table, "ALTER COLUMN " + name + " SET DEFAULT " + base.standard));
@@ -136,7 +136,7 @@ void complete_column(const pg::Table& table, const BaseColumn& base, const pg::C
 
 } // namespace
 
-POLICIES_FUNCTION(add_base_columns) {
+POLICIES_RAW_FUNCTION(add_base_columns) {
     pg::require_arguments(fcinfo, {"table_name"});
     const auto id_prefix = pg::optional_text_argument(fcinfo, 1);
     const auto tenant = pg::optional_text_argument(fcinfo, 2);

@@ -244,10 +244,10 @@ End end_of_update(const TriggerData* trigger) {
 }
 
 End end_of_delete() {
-    const Datum person = pg::current_context().person_id;
+    const auto& person = pg::current_context().person_id;
     const Datum name =
-        person != Datum{0}
-            ? person
+        person
+            ? person->value
             : pg::text_datum(psprintf("role:%s", GetUserNameFromId(GetSessionUserId(), false)));
     return {.time = {.value = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()), .is_null = false},
             .person = {.value = name, .is_null = false}};
@@ -266,7 +266,7 @@ void execute(Plan& plan, std::vector<Datum> values, const std::vector<char>& nul
 
 } // namespace
 
-POLICIES_FUNCTION(record_history) {
+POLICIES_RAW_FUNCTION(record_history) {
     const auto* const trigger = pg::trigger_data(fcinfo, "record_history");
     const Relation table = trigger->tg_relation;
     const AttrNumber updated_at = pg::column_number(table, "updated_at", TIMESTAMPTZOID);

@@ -179,7 +179,7 @@ void keep_history(const pg::Table& table) {
 
 } // namespace policies
 
-POLICIES_FUNCTION(keep_history) {
+POLICIES_RAW_FUNCTION(keep_history) {
     using namespace policies;
     pg::require_arguments(fcinfo, {"table_name"});
     const pg::SpiSession session;

@@ -46,7 +46,7 @@ void drop_own_expressions(const Table& table) {
 
 } // namespace
 
-POLICIES_FUNCTION(stamp_writes) {
+POLICIES_RAW_FUNCTION(stamp_writes) {
     pg::require_arguments(fcinfo, {"table_name", "id_prefix", "schema_version"});
     const std::string id_prefix(pg::text_argument(fcinfo, 1));
     const auto schema_version = PG_GETARG_INT32(2);
@@ -68,7 +68,7 @@ POLICIES_FUNCTION(stamp_writes) {
     PG_RETURN_VOID();
 }
 
-POLICIES_FUNCTION(unprotect_table) {
+POLICIES_RAW_FUNCTION(unprotect_table) {
     pg::require_arguments(fcinfo, {"table_name"});
     const pg::SpiSession session;
     const auto table = pg::lock_protectable_table(PG_GETARG_OID(0));

@@ -213,7 +213,7 @@ void scope_by_tenant(const Table& table, Access callers) {
 
 } // namespace policies
 
-POLICIES_FUNCTION(scope_by_tenant) {
+POLICIES_RAW_FUNCTION(scope_by_tenant) {
     using namespace policies;
     pg::require_arguments(fcinfo, {"table_name", "callers_may_write"});
     const pg::SpiSession session;

@@ -1,45 +1,30 @@
-#include "pg/guard.hpp"
-#include "pg/spi.hpp"
-#include "pg/trigger.hpp"
+#include "pg/function.hpp"
 
-// The INSTEAD OF DELETE trigger of the live views: a DELETE marks the row as deleted, with the caller's own
-// rights.
+namespace policies {
 
 namespace {
 
-using namespace policies;
-
-struct ViewRow {
-    pg::Field tenant_id;
-    pg::Field id;
+struct KeyColumns : pg::ColumnSet {
+    pg::Column<std::string> tenant_id{*this, "tenant_id"};
+    pg::Column<std::string> id{*this, "id"};
 };
 
-/// Reads the key of the row that the view showed. The columns are looked up by name: a view can be replaced.
-ViewRow key_of(const TriggerData* trigger) {
-    const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
-    return {.tenant_id = pg::field_of(trigger->tg_trigtuple, descriptor,
-                                      pg::column_number(trigger->tg_relation, "tenant_id", TEXTOID)),
-            .id = pg::field_of(trigger->tg_trigtuple, descriptor,
-                               pg::column_number(trigger->tg_relation, "id", TEXTOID))};
+/// The INSTEAD OF DELETE trigger of the live views: marks the row as deleted, with the caller's own rights. No row means
+/// that another transaction deleted it first: like a plain DELETE, this one then deletes none.
+void soft_delete(pg::RowTriggerOf<KeyColumns>& trigger) {
+    const auto row = trigger.row();
+    const auto count = pg::execute(
+        pg::Qualified{"UPDATE " + pg::qualified(trigger.schema_name(), trigger.table_name()) +
+                      " SET is_deleted = true WHERE tenant_id OPERATOR(pg_catalog.=) $1"
+                      " AND id OPERATOR(pg_catalog.=) $2"},
+        row.get(trigger.columns.tenant_id), row.get(trigger.columns.id));
+    if (count == 0) {
+        trigger.skip();
+    }
 }
 
 } // namespace
 
-POLICIES_FUNCTION(soft_delete) {
-    const auto* const trigger = pg::trigger_data(fcinfo, "soft_delete");
-    const ViewRow key = key_of(trigger);
-    const char* const schema = get_namespace_name(RelationGetNamespace(trigger->tg_relation));
+POLICIES_FUNCTION(soft_delete);
 
-    std::uint64_t count = 0;
-    {
-        const pg::SpiSession session;
-        count = pg::execute(
-            "UPDATE " + pg::qualified(schema, RelationGetRelationName(trigger->tg_relation)) +
-                " SET is_deleted = true WHERE tenant_id OPERATOR(pg_catalog.=) $1"
-                " AND id OPERATOR(pg_catalog.=) $2",
-            {{.type = TEXTOID, .value = key.tenant_id.value}, {.type = TEXTOID, .value = key.id.value}});
-    }
-    // No row means that another transaction deleted it first: like a plain DELETE, this one then deletes
-    // none.
-    return PointerGetDatum(count == 0 ? nullptr : trigger->tg_trigtuple);
-}
+} // namespace policies

@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* deleted_prefix = "deleted_";
 
-std::string column_list(const std::vector<pg::Column>& columns) {
+std::string column_list(const std::vector<pg::TableColumn>& columns) {
     std::string list;
     for (const auto& column : columns) {
         list += (list.empty() ? "" : ", ") + pg::identifier(column.name);
@@ -43,12 +43,12 @@ void require_view_of(const pg::Table& table, const std::string& schema, const st
 
 /// CREATE OR REPLACE VIEW only appends columns: a view whose columns were renamed or dropped is made anew.
 void drop_outgrown_view(const std::string& schema, const std::string& name,
-                        const std::vector<pg::Column>& columns) {
+                        const std::vector<pg::TableColumn>& columns) {
     const auto old = pg::columns_of(
         {.oid = pg::relation_oid(schema, name), .schema = schema, .name = name, .is_partitioned = false});
     const bool is_prefix =
         old.size() <= columns.size() && std::ranges::equal(old, std::span(columns).first(old.size()), {},
-                                                           &pg::Column::name, &pg::Column::name);
+                                                           &pg::TableColumn::name, &pg::TableColumn::name);
     if (!is_prefix) {
         pg::execute("DROP VIEW " + pg::qualified(schema, name));
     }
@@ -133,7 +133,7 @@ void drop_soft_delete_views(const pg::Table& table) {
 
 } // namespace policies
 
-POLICIES_FUNCTION(create_soft_delete_views) {
+POLICIES_RAW_FUNCTION(create_soft_delete_views) {
     using namespace policies;
     pg::require_arguments(fcinfo, {"table_name", "view_schema"});
     const std::string schema(NameStr(*PG_GETARG_NAME(1)));

@@ -154,7 +154,7 @@ Datum now() {
 }
 
 void stamp_insert(Row& row, const Stamper& stamper, const core::Claims& claims) {
-    row.set(id, pg::new_id(stamper.id_prefix));
+    row.set(id, pg::new_id(stamper.id_prefix).value);
     row.set(tenant_id, pg::text_datum(claims.tenant_id));
     row.set(app_id, view_of(claims.app_id));
     row.set(created_at, now());
@@ -185,7 +185,7 @@ void stamp_imported_insert(Row& row, const Stamper& stamper) {
     }
     row.set_if_missing(schema_version, Int32GetDatum(stamper.schema_version));
     if (row.given(id).is_null) {
-        row.set(id, pg::new_id(stamper.id_prefix));
+        row.set(id, pg::new_id(stamper.id_prefix).value);
     }
 }
 
@@ -250,7 +250,7 @@ void stamp_imported_update(Row& row, const Stamper& stamper) {
 
 } // namespace
 
-POLICIES_FUNCTION(stamp_write) {
+POLICIES_RAW_FUNCTION(stamp_write) {
     const auto* const trigger = pg::trigger_data(fcinfo, "stamp_write");
     const auto& stamper = *pg::statement_state<Stamper>(fcinfo);
     const bool is_insert = pg::fired_by_insert(trigger);

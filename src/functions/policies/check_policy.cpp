@@ -122,7 +122,7 @@ HeapTuple fill_status(HeapTuple row, TupleDesc descriptor, AttrNumber number) {
 
 } // namespace
 
-POLICIES_FUNCTION(check_policy) {
+POLICIES_RAW_FUNCTION(check_policy) {
     const auto* const trigger = pg::trigger_data(fcinfo, "check_policy");
     const auto& checker = *pg::statement_state<Checker>(fcinfo);
     const TupleDesc descriptor = RelationGetDescr(trigger->tg_relation);
@@ -137,7 +137,7 @@ POLICIES_FUNCTION(check_policy) {
     return PointerGetDatum(row);
 }
 
-POLICIES_FUNCTION(is_valid_ticket_types) {
+POLICIES_RAW_FUNCTION(is_valid_ticket_types) {
     const auto json = pg::jsonb_text(PG_GETARG_DATUM(0));
     return BoolGetDatum(static_cast<bool>(core::parse_ticket_types(json)));
 }

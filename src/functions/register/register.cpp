@@ -137,12 +137,12 @@ void build_register() {
 
 // Their results outlive the session with SPI.
 
-POLICIES_FUNCTION(create_register) {
+POLICIES_RAW_FUNCTION(create_register) {
     build_register();
     return pg::text_datum(latest_version());
 }
 
-POLICIES_FUNCTION(register_version) {
+POLICIES_RAW_FUNCTION(register_version) {
     const auto version = [] {
         const pg::SpiSession session;
         return applied_version();
@@ -153,6 +153,6 @@ POLICIES_FUNCTION(register_version) {
     return pg::text_datum(*version);
 }
 
-POLICIES_FUNCTION(latest_register_version) {
+POLICIES_RAW_FUNCTION(latest_register_version) {
     return pg::text_datum(latest_version());
 }

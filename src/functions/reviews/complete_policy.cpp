@@ -137,7 +137,7 @@ std::optional<TimestampTz> next_review(const Policy& policy, const Review& revie
 
 void log_review(const core::Claims& caller, const Policy& policy, const Review& review, TimestampTz now,
                 std::optional<TimestampTz> next) {
-    const auto id = pg::new_id("rev");
+    const auto id = pg::new_id("rev").value;
     const pg::RunAs owner(pg::register_owner("policy_reviews"));
     pg::execute(
         "INSERT INTO policies.policy_reviews (id, tenant_id, app_id, policy_id, policy_version, due_at, "
@@ -188,13 +188,13 @@ Review review_argument(FunctionCallInfo fcinfo) {
 
 } // namespace
 
-POLICIES_FUNCTION(close_review_cycle) {
+POLICIES_RAW_FUNCTION(close_review_cycle) {
     pg::require_arguments(fcinfo, {"id"});
     close_review_cycle(pg::typed_id_argument(fcinfo, 0), review_argument(fcinfo));
     PG_RETURN_VOID();
 }
 
-POLICIES_FUNCTION(close_review_cycle_with_outcome) {
+POLICIES_RAW_FUNCTION(close_review_cycle_with_outcome) {
     pg::require_arguments(fcinfo, {"id"});
     auto review = review_argument(fcinfo);
     review.outcome = pg::optional_text_argument(fcinfo, 3);

@@ -192,17 +192,17 @@ std::optional<core::Day> day_argument(FunctionCallInfo fcinfo, int n, const char
 
 } // namespace
 
-POLICIES_FUNCTION(is_valid_opening_hours) {
+POLICIES_RAW_FUNCTION(is_valid_opening_hours) {
     return BoolGetDatum(static_cast<bool>(core::parse_opening_hours(pg::jsonb_text(PG_GETARG_DATUM(0)))));
 }
 
-POLICIES_FUNCTION(is_valid_holidays) {
+POLICIES_RAW_FUNCTION(is_valid_holidays) {
     return BoolGetDatum(static_cast<bool>(core::parse_holidays(pg::jsonb_text(PG_GETARG_DATUM(0)))));
 }
 
 /// The BEFORE trigger on business calendars. The table's constraints say the same of single columns; here it
 /// is said with the value at fault.
-POLICIES_FUNCTION(check_business_calendar) {
+POLICIES_RAW_FUNCTION(check_business_calendar) {
     const auto* const trigger = pg::call([&] { return pg::trigger_data(fcinfo, "check_business_calendar"); });
     CalendarRow row(trigger);
     const pg::SpiSession session;
@@ -231,7 +231,7 @@ POLICIES_FUNCTION(check_business_calendar) {
 }
 
 /// import_holidays(calendar_id, icalendar, endless_until)
-POLICIES_FUNCTION(import_holidays) {
+POLICIES_RAW_FUNCTION(import_holidays) {
     pg::require_arguments(fcinfo, {"calendar_id", "icalendar"});
     const core::Claims caller = pg::unwrap(pg::current_context().claims);
     const auto calendar_id = pg::typed_id_argument(fcinfo, 0);

@@ -177,7 +177,7 @@ const TargetsInForce* targets_argument(FunctionCallInfo fcinfo, const SlaRules& 
 } // namespace
 
 /// add_business_minutes(start_at, minutes, calendar_id, pauses)
-POLICIES_FUNCTION(add_business_minutes) {
+POLICIES_RAW_FUNCTION(add_business_minutes) {
     pg::require_arguments(fcinfo, {"start_at", "minutes"});
     const auto start = instant_argument(fcinfo, 0, "start_at");
     const auto pauses = pauses_argument(fcinfo, 3);
@@ -189,7 +189,7 @@ POLICIES_FUNCTION(add_business_minutes) {
 }
 
 /// business_minutes_between(start_at, end_at, calendar_id, pauses)
-POLICIES_FUNCTION(business_minutes_between) {
+POLICIES_RAW_FUNCTION(business_minutes_between) {
     pg::require_arguments(fcinfo, {"start_at", "end_at"});
     const auto start = instant_argument(fcinfo, 0, "start_at");
     const auto end = instant_argument(fcinfo, 1, "end_at");
@@ -198,21 +198,21 @@ POLICIES_FUNCTION(business_minutes_between) {
 }
 
 /// is_business_time(instant, calendar_id)
-POLICIES_FUNCTION(is_business_time) {
+POLICIES_RAW_FUNCTION(is_business_time) {
     pg::require_arguments(fcinfo, {"instant"});
     const auto instant = instant_argument(fcinfo, 0, "instant");
     return BoolGetDatum(calendar_argument(fcinfo, 1)->clock.is_open(instant));
 }
 
 /// next_business_opening(instant, calendar_id)
-POLICIES_FUNCTION(next_business_opening) {
+POLICIES_RAW_FUNCTION(next_business_opening) {
     pg::require_arguments(fcinfo, {"instant"});
     const auto instant = instant_argument(fcinfo, 0, "instant");
     return TimestampTzGetDatum(pg::unwrap(calendar_argument(fcinfo, 1)->clock.next_opening(instant)));
 }
 
 /// current_business_calendar(as_of)
-POLICIES_FUNCTION(current_business_calendar) {
+POLICIES_RAW_FUNCTION(current_business_calendar) {
     call_site(fcinfo);
     const auto calendar =
         current_sla_rules(optional_instant_argument(fcinfo, 0, "as_of"))->calendar(std::nullopt);
@@ -224,7 +224,7 @@ POLICIES_FUNCTION(current_business_calendar) {
 }
 
 /// sla_policy_for(ticket_type, priority, as_of)
-POLICIES_FUNCTION(sla_policy_for) {
+POLICIES_RAW_FUNCTION(sla_policy_for) {
     call_site(fcinfo);
     const auto rules = current_sla_rules(optional_instant_argument(fcinfo, 2, "as_of"));
     const auto* const targets = targets_argument(fcinfo, *rules);
@@ -241,7 +241,7 @@ POLICIES_FUNCTION(sla_policy_for) {
 }
 
 /// sla_deadlines(ticket_type, priority, opened_at, pauses, as_of)
-POLICIES_FUNCTION(sla_deadlines) {
+POLICIES_RAW_FUNCTION(sla_deadlines) {
     call_site(fcinfo);
     if (PG_ARGISNULL(2)) {
         pg::fail({.code = core::ErrorCode::missing_argument, .message = "opened_at must not be NULL"});
@@ -265,7 +265,7 @@ POLICIES_FUNCTION(sla_deadlines) {
 
 /// sla_status(ticket_type, priority, opened_at, first_responded_at, resolved_at, pauses, at_instant,
 /// at_risk_minutes, as_of)
-POLICIES_FUNCTION(sla_status) {
+POLICIES_RAW_FUNCTION(sla_status) {
     pg::call([&] { InitMaterializedSRF(fcinfo, 0); });
     for (const auto& [number, name] :
          {std::pair{2, "opened_at"}, {6, "at_instant"}, {7, "at_risk_minutes"}}) {

@@ -156,7 +156,7 @@ void keep_coverage(const Policy& policy, const Coverage& coverage) {
 
 } // namespace
 
-POLICIES_FUNCTION(cover_ticket_types) {
+POLICIES_RAW_FUNCTION(cover_ticket_types) {
     const auto* const trigger = pg::trigger_data(fcinfo, "cover_ticket_types");
     const Relation table = trigger->tg_relation;
     const PolicyRow row(table, pg::row_of(trigger));
@@ -176,7 +176,7 @@ POLICIES_FUNCTION(cover_ticket_types) {
 }
 
 /// A restore of data alone fires the policies' trigger first: the rows it made are then restored once more.
-POLICIES_FUNCTION(skip_known_coverage) {
+POLICIES_RAW_FUNCTION(skip_known_coverage) {
     const auto* const trigger = pg::trigger_data(fcinfo, "skip_known_coverage");
     const PolicyRow row(trigger->tg_relation, trigger->tg_trigtuple);
     bool is_known = false;

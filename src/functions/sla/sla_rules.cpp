@@ -309,7 +309,7 @@ void watch_sla_rules() {
 } // namespace policies
 
 /// The trigger, of rows or statements, on what the rules are read from. Only a signal: it changes no row.
-POLICIES_FUNCTION(reset_sla_clocks) {
+POLICIES_RAW_FUNCTION(reset_sla_clocks) {
     if (!CALLED_AS_TRIGGER(fcinfo)) {
         ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
                         errmsg("function \"policies.reset_sla_clocks\" works only as a trigger")));

@@ -1,0 +1,75 @@
+#include "pg/rights.hpp"
+
+#include <cstring>
+
+#include "pg/guard.hpp"
+#include "pg/table.hpp"
+
+extern "C" {
+#include "catalog/namespace.h"
+#include "utils/acl.h"
+}
+
+namespace policies::pg {
+
+namespace {
+
+constexpr const char* fixed_search_path = "pg_catalog, pg_temp";
+
+} // namespace
+
+Oid role_oid(const char* name) {
+    return call([&] { return get_role_oid(name, true); });
+}
+
+bool has_rights_of(const char* role) {
+    const Oid oid = role_oid(role);
+    return OidIsValid(oid) && call([&] { return has_privs_of_role(GetUserId(), oid); });
+}
+
+bool is_superuser() {
+    return call([] { return superuser(); });
+}
+
+bool is_administrator() {
+    return is_superuser() || has_rights_of(admin_role);
+}
+
+Oid current_role() noexcept {
+    return GetUserId();
+}
+
+FixedSearchPath::FixedSearchPath() : exceptions_at_start_(std::uncaught_exceptions()) {
+    if (std::strcmp(namespace_search_path, fixed_search_path) == 0) {
+        return;
+    }
+    nest_level_ = call([] {
+        const int level = NewGUCNestLevel();
+        set_config_option("search_path", fixed_search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                          0, false);
+        return level;
+    });
+}
+
+FixedSearchPath::~FixedSearchPath() {
+    // After an error the abort of the (sub)transaction does it, as for any function with a search_path of its own.
+    if (nest_level_ != 0 && std::uncaught_exceptions() == exceptions_at_start_) {
+        AtEOXact_GUC(true, nest_level_);
+    }
+}
+
+AsRole::AsRole(Oid role) {
+    GetUserIdAndSecContext(&previous_role_, &previous_context_);
+    SetUserIdAndSecContext(role, previous_context_ | SECURITY_LOCAL_USERID_CHANGE |
+                                     SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
+}
+
+AsRole::~AsRole() {
+    SetUserIdAndSecContext(previous_role_, previous_context_);
+}
+
+AsOwner::AsOwner(const char* table) : AsRole(register_owner(table)) {}
+
+AsOwner::AsOwner(std::initializer_list<const char*> tables) : AsRole(register_owner(tables)) {}
+
+} // namespace policies::pg
