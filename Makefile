@@ -5,10 +5,11 @@ EXTENSION = policies
 EXTENSION_SCRIPTS := $(shell tools/build_extension_scripts.sh --list)
 REGISTER_SQL = $(wildcard src/sql/register/*/*.sql src/sql/updates/register/*.sql)
 REGISTER_SOURCE = build/register_sql.cpp
+OPENAPI_SOURCE = build/openapi_document.cpp
 
 MODULE_big = policies
 OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*/*.cpp src/pg/*.cpp src/functions/*/*.cpp)) src/module.cpp \
-    $(REGISTER_SOURCE))
+    $(REGISTER_SOURCE) $(OPENAPI_SOURCE))
 DATA_built = $(EXTENSION_SCRIPTS)
 REGRESS_TOPICS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
 REGRESS = install $(filter-out install uninstall,$(REGRESS_TOPICS)) uninstall
@@ -41,6 +42,10 @@ $(REGISTER_SOURCE): $(REGISTER_SQL) policies.control tools/embed_register.sh
 	mkdir -p build
 	tools/embed_register.sh > $@
 
+$(OPENAPI_SOURCE): docs/openapi.json tools/embed_openapi.sh
+	mkdir -p build
+	tools/embed_openapi.sh > $@
+
 $(MODULE_big).so: src/exports.map
 
 # The shim under functions that fail in every way: a module for test/t, which is never installed.
@@ -51,7 +56,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed demo bench bench-http serve check check-all check-server check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest check-deploy check-client check-web
+.PHONY: installed demo openapi reference bench bench-http serve check check-all check-server check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest check-deploy check-client check-web
 
 # A second make, since this one may have started without PGXS.
 installed:
@@ -61,6 +66,16 @@ installed:
 
 demo: installed
 	tools/in_scratch.sh demo demo/run.sh
+
+# What is written of the register's catalog, above all of its comments.
+openapi: installed
+	tools/install_packages.sh jq
+	tools/in_scratch.sh openapi tools/openapi/print.sh openapi >build/openapi.compact.json
+	jq . build/openapi.compact.json >docs/openapi.json
+
+reference: installed
+	tools/in_scratch.sh reference tools/openapi/print.sh reference >build/reference.md
+	cp build/reference.md docs/reference.md
 
 check: check-source check-core check-sanitizers check-fuzz check-client check-web check-server
 

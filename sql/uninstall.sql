@@ -50,11 +50,6 @@ SELECT count(*) FROM public.tickets;
 -- It is not to be installed over objects of another.
 SELECT policies.unprotect_table('public.tickets');
 DROP TABLE public.tickets, public.tickets_history;
-SET client_min_messages = warning;
-SELECT 'DROP VIEW ' || string_agg(c.oid::regclass::text, ', ') || ' CASCADE' AS drop_views FROM pg_class c
-WHERE c.relnamespace = 'policies'::regnamespace AND c.relkind = 'v' \gset
-:drop_views;
-RESET client_min_messages;
 SELECT 'DROP FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') AS drop_functions FROM pg_proc p
 WHERE p.pronamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace)
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e') \gset

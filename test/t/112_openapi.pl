@@ -1,4 +1,5 @@
-# The OpenAPI document: the same as its copy in docs/, sound, and true of the register and of deploy/nginx.conf.
+# What is made of the register's catalog: docs/openapi.json and docs/reference.md are current, and the OpenAPI document is what
+# openapi() returns, sound, and true of the register and of deploy/nginx.conf.
 use strict;
 use warnings;
 use JSON::PP;
@@ -12,23 +13,33 @@ my $node = new_server('server');
 create_register($node, 'postgres');
 my $ann = '{"tenant_id": "acme", "sub": "per_ann"}';
 
+# What make openapi and make reference would write.
+sub made {
+	my ($name) = @_;
+	my ($stdout, $stderr) = run_command([ 'psql', '-X', '-d', $node->connstr('postgres'), '-f', "$ENV{SCRATCH}/tools/openapi/$name.sql" ]);
+	die $stderr if $stderr;
+	return "$stdout\n";
+}
+
 # The document as somebody gets it.
 sub document {
 	my (%options) = @_;
-	my ($status, $stdout, $stderr) = as_caller($node, 'postgres', $options{claims} // $ann, ($options{before} // '') . 'SELECT policies_api.openapi()', role => $options{role});
+	my ($status, $stdout, $stderr) = as_caller($node, 'postgres', $options{claims} // $ann, 'SELECT policies_api.openapi()', role => $options{role});
 	die $stderr if $status;
 	return $stdout;
 }
 my $text = document();
 my $document = $json->decode($text);
 my $copy = slurp_file("$ENV{SCRATCH}/docs/openapi.json");
-is($json->encode($json->decode($copy)), $json->encode($document), 'docs/openapi.json is the document')
-	or diag(q(renew it: psql -XAt -d DATABASE -c 'SELECT policies_api.openapi()' | jq . >docs/openapi.json));
+my $made = made('openapi');
 sub order_of { return join ' ', $_[0] =~ /"operationId"\s*:\s*"(\w+)"/g }
-is(order_of($copy), order_of($text), 'in the same order');
+is($json->encode($json->decode($copy)), $json->encode($json->decode($made)), 'docs/openapi.json is current') or diag('renew it: make openapi');
+is(order_of($copy), order_of($made), 'in its order');
+is($copy =~ s/\n\s*//gr, $text, 'it is what openapi() returns');
+my $reference = slurp_file("$ENV{SCRATCH}/docs/reference.md");
+is($reference, made('reference'), 'docs/reference.md is current') or diag('renew it: make reference');
 is(document(role => 'policies_auditor', claims => '{"sub": "per_olga"}'), $text, 'an auditor gets the same');
 is(document(claims => '{"tenant_id": "globex", "sub": "x", "app_id": "y"}'), $text, 'and everybody else');
-is(document(before => q(SET LOCAL search_path = policies, policies_api; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL quote_all_identifiers = on; SET LOCAL timezone = 'Asia/Tokyo';)), $text, 'under any settings');
 {
 	my ($status, undef, $stderr) = as_caller($node, 'postgres', $ann, 'SELECT policies_api.openapi()', role => 'none', login => 'gateway');
 	like($stderr, qr/permission denied/, 'nobody without a role');
@@ -39,7 +50,11 @@ COMMENT ON TABLE public.sla_status IS 'planted';
 CREATE FUNCTION public.complete_policy(planted text DEFAULT 'planted') RETURNS text LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION public.format(text, VARIADIC text[]) RETURNS text LANGUAGE sql AS $$ SELECT 'planted' $$;
 SQL
-is(document(before => 'SET LOCAL search_path = public, pg_catalog;'), $text, 'nor does what is planted get into it');
+{
+	local $ENV{PGOPTIONS} = '-c search_path=public,pg_catalog,policies,policies_api -c intervalstyle=iso_8601 -c quote_all_identifiers=on -c timezone=Asia/Tokyo';
+	is(made('openapi'), $made, 'it is the same under any settings, and without what is planted');
+	is(made('reference'), $reference, 'and so is the reference');
+}
 
 # Sound and complete; and the check finds what is not.
 is(join("\n", problems($document)), '', 'the document is sound');
@@ -181,4 +196,12 @@ while ($site =~ m{^    location (=|~) "?\^?(/api/v1/\S*?)(?:\\z)?"? \{\n(.*?)^  
 }
 cmp_ok(keys %served, '>', 30, 'nginx has routes');
 is_deeply([ sort map { "$_->{method} $document->{servers}[0]{url}$_->{path}" } operations($document) ], [ sort keys %served ], 'every route is in the document, and no other');
+
+# What changes in the catalog is noticed, and nothing is left behind by looking.
+$node->safe_psql('postgres', q(COMMENT ON COLUMN policies_api.policies.owner_id IS 'Changed.'));
+like(made('openapi'), qr/Changed\./, 'a comment that changed changes the document');
+like(made('reference'), qr/Changed\./, 'and the reference');
+$node->safe_psql('postgres', q(ALTER TABLE policies.policies ALTER status SET DEFAULT 'draft'));
+like(made('openapi'), qr/"default": ?"draft"/, 'so does a column');
+is($node->safe_psql('postgres', q(SELECT count(*) FROM pg_namespace WHERE nspname = 'openapi')), '0', 'the catalog is as it was');
 done_testing();

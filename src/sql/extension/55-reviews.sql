@@ -5,7 +5,7 @@ CREATE FUNCTION policies.close_review_cycle(
 ) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_close_review_cycle';
 COMMENT ON FUNCTION policies.close_review_cycle(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz) IS
-'The work of policies_api.complete_policy(): locks the policy, logs its review and sets when the next one is due. Raises PT404 for a policy that the caller does not see, PT409 for a cycle that is already completed, 22023 for a next_review_at that is not in the future.';
+'The work of policies_api.complete_policy(), without an outcome of the review.';
 GRANT EXECUTE ON FUNCTION policies.close_review_cycle(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz)
     TO policies_caller, policies_admin;
 
@@ -17,7 +17,7 @@ CREATE FUNCTION policies.close_review_cycle(
 ) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_close_review_cycle_with_outcome';
 COMMENT ON FUNCTION policies.close_review_cycle(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.text) IS
-'The work of policies_api.complete_policy(), with the outcome of the review: confirmed, changed or retired.';
+'The work of policies_api.complete_policy(): locks the policy, logs its review with the outcome (confirmed, changed or retired) and sets when the next one is due. Raises PT404 for a policy that the caller does not see, PT409 for a cycle that is already completed, 22023 for an unknown outcome, or a next_review_at that is not in the future or is that of a retired policy.';
 GRANT EXECUTE ON FUNCTION policies.close_review_cycle(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.text)
     TO policies_caller, policies_admin;
 

@@ -1,6 +1,9 @@
 -- PostgreSQL has no comments for arguments and result columns: what they mean, and the shape of what the catalog knows as a mere
 -- jsonb or text.
-CREATE OR REPLACE VIEW policies.http_fields WITH (security_invoker = true) AS
+
+-- source: the function of policies_api, or the schema; NULL for all others. field: the argument, or the field; returns for what a
+-- function returns. A field with a shape, which its JSON Schema would lack, is never null.
+CREATE TABLE fields AS
 SELECT v.* FROM (VALUES
     (NULL, 'id', 'Server-assigned ULID with type prefix.', NULL::jsonb),
     (NULL, 'policy_id', 'The policy; null where none applies.', NULL),
@@ -17,7 +20,8 @@ SELECT v.* FROM (VALUES
      'When the clock was stopped, as ranges of times: {[2026-11-24T10:00Z,2026-11-24T11:00Z)}; or {[2026-11-24T10:00Z,)}.', NULL),
     (NULL, 'from_time', 'Reviews due from then on; now where it is not given.', NULL),
     (NULL, 'until_time', 'Reviews due before then; a year after from_time where it is not given.', NULL),
-    ('publish_policy', 'version', 'major, minor or patch for the next such version, or a version of your own, higher than the last.', NULL),
+    ('publish_policy', 'version',
+     'major, minor or patch for the next such version, or a version of your own, higher than the last.', NULL),
     ('publish_policy', 'change_note', 'What changed.', NULL),
     ('policy_content_hash', 'returns', 'The SHA-256, in hexadecimal.', NULL),
     ('approve_policy', 'content_hash', 'The hash of the content that was read, of GET /policies/{id}/content-hash.', NULL),
@@ -38,11 +42,13 @@ SELECT v.* FROM (VALUES
     ('request_acknowledgements', 'due_at', 'By when they are to have read it; no time where it is not given.', NULL),
     ('request_acknowledgements', 'returns', 'How many of them have yet to answer.', NULL),
     ('acknowledge_policy', 'version', 'The version that was read: another one published meanwhile is a conflict then.', NULL),
-    ('review_due', 'within', 'Reviews due within this time as well, such as 30 days; only overdue ones where it is not given.', NULL),
+    ('review_due', 'within',
+     'Reviews due within this time as well, such as 30 days; only overdue ones where it is not given.', NULL),
     ('review_due', 'as_of', 'The instant to reckon from; now where it is not given.', NULL),
     ('review_calendar_icalendar', 'returns', 'An iCalendar text.', NULL),
     ('complete_policy', 'note', 'What the reviewer notes.', NULL),
-    ('complete_policy', 'next_review_at', 'When the next review is due; one review_cadence after now where it is not given.', NULL),
+    ('complete_policy', 'next_review_at',
+     'When the next review is due; one review_cadence after now where it is not given.', NULL),
     ('complete_policy', 'outcome', 'What the review led to; a retired policy becomes inactive, and is reviewed no more.', NULL),
     ('search_policies', 'query', 'The words, in web-search syntax: words, "phrases", or, -without.', NULL),
     ('search_policies', 'tag', 'Only policies with this tag.', NULL),
@@ -56,7 +62,8 @@ SELECT v.* FROM (VALUES
     ('ReviewCalendarEntry', 'due_at', 'When the review is due.', '{"type": "string"}'),
     ('ReviewCalendarEntry', 'policy_id', 'The policy to review.', '{"type": "string"}'),
     ('ReviewCalendarEntry', 'is_overdue', 'Whether that time has passed.', '{"type": "boolean"}'),
-    ('sla_deadlines', 'as_of', 'By the policy and calendar that were in force then; by those of now where it is not given.', NULL),
+    ('sla_deadlines', 'as_of',
+     'By the policy and calendar that were in force then; by those of now where it is not given.', NULL),
     ('SlaDeadline', 'first_response_due_at',
      'By when the first response is due; null without such a target, or while a pause stops the clock.', NULL),
     ('SlaDeadline', 'resolution_due_at',
@@ -79,21 +86,17 @@ SELECT v.* FROM (VALUES
     ('PolicyVersionWithContent', 'content', 'The content of the policy as it was published.',
      '{"$ref": "#/components/schemas/PolicyContent"}')
 ) AS v (source, field, description, shape);
-COMMENT ON VIEW policies.http_fields IS
-'HTTP field
-What arguments and results mean that have no comment of their own, and what is in them.';
-COMMENT ON COLUMN policies.http_fields.source IS 'The function of policies_api, or the schema; NULL for all others.';
-COMMENT ON COLUMN policies.http_fields.field IS 'The argument, or the field; returns for what a function returns.';
-COMMENT ON COLUMN policies.http_fields.description IS 'What it means.';
-COMMENT ON COLUMN policies.http_fields.shape IS 'What the JSON Schema of its type lacks: a field that has this is never null.';
 
-CREATE OR REPLACE VIEW policies.http_shapes WITH (security_invoker = true) AS
+-- JSON Schemas of what a function in a CHECK accepts, which become part of others, and of what is inside a jsonb, which have
+-- a name.
+CREATE TABLE shapes AS
 SELECT v.* FROM (VALUES
     (NULL, 'is_valid_id', '{"pattern": "^[a-z_]+_[0-7][0-9A-HJKMNP-TV-Z]{25}$"}'::jsonb),
     (NULL, 'is_valid_version', '{"pattern": "^[0-9]+(\\.[0-9]+)*([-+][0-9A-Za-z.+-]+)?$"}'),
     (NULL, 'is_valid_cadence', '{"examples": ["1 year"]}'),
     (NULL, 'is_valid_ticket_types', '{"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": true}'),
-    (NULL, 'is_valid_opening_hours', '{"type": "array", "items": {"$ref": "#/components/schemas/OpeningInterval"}, "minItems": 1}'),
+    (NULL, 'is_valid_opening_hours',
+     '{"type": "array", "items": {"$ref": "#/components/schemas/OpeningInterval"}, "minItems": 1}'),
     (NULL, 'is_valid_holidays', '{"type": "array", "items": {"$ref": "#/components/schemas/Holiday"}}'),
     ('OpeningInterval', NULL, '{"type": "object", "description": "When a business is open on some days of the week.",
         "required": ["weekdays", "opens", "closes"], "additionalProperties": false, "properties": {
@@ -103,7 +106,8 @@ SELECT v.* FROM (VALUES
         "closes": {"type": "string", "examples": ["17:00"],
             "description": "The time of the day at which it closes; 24:00 at the end of the day."},
         "closes_next_day": {"type": "boolean", "default": false, "description": "Whether it closes on the day after."}}}'),
-    ('Holiday', NULL, '{"type": "object", "description": "A day, or several, on which nothing is open: date, or first_date and last_date.",
+    ('Holiday', NULL, '{"type": "object",
+        "description": "A day, or several, on which nothing is open: date, or first_date and last_date.",
         "required": ["name"], "additionalProperties": false, "properties": {
         "name": {"type": "string", "description": "What it is."},
         "date": {"type": "string", "format": "date", "description": "The day."},
@@ -112,7 +116,8 @@ SELECT v.* FROM (VALUES
         "yearly": {"type": "boolean", "default": false, "description": "Whether it comes every year."},
         "except": {"type": "array", "items": {"type": "string", "format": "date"},
             "description": "The days on which a yearly one does not come."}}}'),
-    ('Heading', NULL, '{"type": "object", "description": "A heading of a policy.", "required": ["level", "title", "anchor"], "properties": {
+    ('Heading', NULL, '{"type": "object", "description": "A heading of a policy.",
+        "required": ["level", "title", "anchor"], "properties": {
         "level": {"type": "integer", "minimum": 1, "maximum": 6, "description": "How deep it is."},
         "title": {"type": "string", "description": "Its text."},
         "anchor": {"type": "string", "description": "The id of the heading in the HTML."}}}'),
@@ -130,11 +135,27 @@ SELECT v.* FROM (VALUES
         "details": {"type": ["string", "null"], "description": "More of it."},
         "hint": {"type": ["string", "null"], "description": "What to do."}}}')
 ) AS v (name, check_function, shape);
-COMMENT ON VIEW policies.http_shapes IS
-'HTTP shape
-JSON Schemas that no catalog knows: of what a function in a CHECK accepts, and of what is inside a jsonb.';
-COMMENT ON COLUMN policies.http_shapes.name IS 'The name in the document; NULL for what is part of others.';
-COMMENT ON COLUMN policies.http_shapes.check_function IS 'The function that checks it.';
-COMMENT ON COLUMN policies.http_shapes.shape IS 'The JSON Schema.';
 
-GRANT SELECT ON policies.http_fields, policies.http_shapes TO policies_caller, policies_auditor;
+-- What answers consist of: each schema with the relation that it describes, or the function whose result it is (source), and the
+-- tables whose CHECKs and NOT NULLs hold for the fields of the same name. description: where the relation's comment does not
+-- tell a client.
+CREATE TABLE schemas AS
+SELECT v.* FROM (VALUES
+    ('Policy', 'policies_api.policies', ARRAY['policies.policies'], NULL),
+    ('DeletedPolicy', 'policies_api.deleted_policies', ARRAY['policies.policies'], 'A policy that was deleted.'),
+    ('PolicyHistoryEntry', 'policies_api.policies_history', ARRAY['policies.policies', 'policies.policies_history'],
+     'What a policy was, with the time it was so.'),
+    ('PolicyInForce', 'policies_api.policies_in_force', ARRAY['policies.policies', 'policies.policy_versions'], NULL),
+    ('PolicyVersion', 'policies_api.policy_versions', ARRAY['policies.policy_versions'],
+     'Who published which version of a policy when, with what note.'),
+    ('PolicyVersionWithContent', 'policies.policy_versions', ARRAY['policies.policy_versions'],
+     'A published version with its content, exactly as it was published.'),
+    ('PolicyApproval', 'policies_api.policy_approvals', ARRAY['policies.policy_approvals'], NULL),
+    ('PolicyAcknowledgement', 'policies_api.policy_acknowledgements', ARRAY['policies.policy_acknowledgements'], NULL),
+    ('PolicyReview', 'policies_api.policy_reviews', ARRAY['policies.policy_reviews'], NULL),
+    ('SearchResult', 'policies_api.search_policies', ARRAY['policies.policies'], 'A policy that a search found.'),
+    ('ReviewCalendarEntry', 'policies_api.review_calendar', ARRAY['policies.policies'], 'A review that is due.'),
+    ('SlaDeadline', 'policies_api.sla_deadlines', '{}', 'When the targets of the policy for a ticket are due.'),
+    ('SlaStatus', 'policies_api.sla_status', '{}', 'How a ticket stands against a target.'),
+    ('BusinessCalendar', 'policies_api.business_calendars', ARRAY['policies.business_calendars'], NULL)
+) AS v (name, source, checked_by, description);
