@@ -104,7 +104,7 @@ SELECT code, message FROM pg_temp.refused(:'overdue_id');
 SET SESSION AUTHORIZATION regress_gateway;
 SET ROLE policies_auditor;
 SELECT code, message FROM pg_temp.refused(:'overdue_id');
-SELECT policies.close_review_cycle(:'overdue_id');
+SELECT policies.complete_policy(:'overdue_id', NULL, NULL, 'confirmed');
 \echo :SQLSTATE
 SET SESSION AUTHORIZATION regress_auditor;
 SELECT code, message FROM pg_temp.refused(:'overdue_id');

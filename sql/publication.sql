@@ -119,7 +119,7 @@ DELETE FROM policies.policy_versions;
 INSERT INTO policies.policy_versions (id, tenant_id) VALUES (policies.new_id('ver'), 'publication_a');
 SELECT r.code, r.message
 FROM unnest(ARRAY['policies.version_hash(NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
-    'policies.publish_version(NULL, NULL, NULL)']) AS call, LATERAL pg_temp.refused(call) r;
+    'policies.publish_policy(NULL, NULL, NULL)']) AS call, LATERAL pg_temp.refused(call) r;
 :as_superuser
 BEGIN;
 UPDATE policies.policy_versions SET content = content || '{"body": "forged"}' WHERE policy_id = :'id' AND version = '1.1.0';

@@ -49,11 +49,6 @@ SELECT policies.markdown_to_html(E'a\u0007b <a href="x" onclick="y">z</a> ![i](d
 SELECT policies.markdown_to_html('') = '' AS empty, policies.markdown_to_html(NULL) IS NULL AS null;
 SELECT r.* FROM pg_temp.refused('policies.markdown_to_html(repeat(''word '', 1000000))') r;
 SELECT policies.unified_diff(E'a\nb\nc', E'a\nc\n', 'one', E'two\nlines', 1);
-SELECT policies.next_version('1.2', 'minor'), policies.next_version(NULL, 'minor'), policies.next_version('2.0.0-rc.1', 'major'),
-       policies.next_version('1.2', '1.2.1-beta');
-SELECT r.code, r.message, r.detail
-FROM unnest(ARRAY['policies.next_version(''1.2'', ''1.2'')', 'policies.next_version(''1.2'', NULL)',
-    'policies.next_version(''x'', ''major'')']) AS call, LATERAL pg_temp.refused(call) r;
 :as_superuser
 DELETE FROM policies.review_notices WHERE tenant_id LIKE 'reading\_%';
 DELETE FROM policies.policy_reviews WHERE tenant_id LIKE 'reading\_%';

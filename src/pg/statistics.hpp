@@ -1,6 +1,8 @@
 #pragma once
 
-#include "pg/postgres.hpp"
+#include <string_view>
+
+#include "pg/value.hpp"
 
 namespace policies::pg {
 

@@ -237,7 +237,7 @@ attack('complete_policy() for the victim', <<"SQL", claims => $acme, errors => '
 SELECT policies_api.complete_policy('$id', 'taken', '2999-01-01');
 SELECT policies_api.complete_policy('$lower');
 SELECT policies_api.complete_policy('$deleted_id');
-SELECT policies.close_review_cycle('$id', NULL, NULL);
+SELECT policies.complete_policy('$id', NULL, NULL, 'confirmed');
 UPDATE policies_api.policies SET owner_id = (policies_api.complete_policy('$id')).owner_id;
 SQL
 

@@ -11,7 +11,7 @@ my $version = qr/[0-9.]+\+[0-9a-f]{12}/;
 my $body = 'LANGUAGE plpgsql AS $$ BEGIN RAISE WARNING \'hijacked as %\', current_user; RETURN';
 my @types = qw(text name oid timestamptz bigint integer jsonb "char");
 my @functions = ([ 'current_tenant_id()', 'text', q('victim') ], [ 'current_app_id()', 'text', 'NULL' ], [ 'new_id(text)', 'text', q('x') ],
-	[ 'is_valid_id(text)', 'boolean', 'true' ], [ 'canonical_id(text)', 'text', q('x') ], [ 'close_review_cycle(text, text, timestamptz)', 'integer', '1' ],
+	[ 'is_valid_id(text)', 'boolean', 'true' ], [ 'canonical_id(text)', 'text', q('x') ], [ 'complete_policy(text, text, timestamptz, text)', 'integer', '1' ],
 	[ 'now()', 'timestamptz', q('2001-01-01') ], [ 'isfinite(timestamptz)', 'boolean', 'true' ], [ 'quote_ident(text)', 'text', q('x') ],
 	[ 'format(text, text)', 'text', q('x') ], [ 'concat_ws(text, text)', 'text', q('x') ], [ 'to_regclass(text)', 'regclass', 'NULL' ],
 	[ 'pg_has_role(oid, text)', 'boolean', 'true' ], [ 'obj_description(oid, name)', 'text', q('x') ], [ 'format_type(oid, integer)', 'text', q('text') ],

@@ -47,9 +47,9 @@ sub calls_on {
 		"policies_api.diff_policy('$policy', '1.0.0-c')", "policies_api.diff_policy('$policy', '1.0.0-r', '1.0.0-r')",
 		"policies_api.policy_markdown('$policy')", "policies_api.policy_html('$policy')",
 		"policies_api.policy_html('$policy', '1.0.0-c')", "policies_api.policy_table_of_contents('$policy')", "policies.body_of('$policy', NULL, NULL)",
-		"policies.publish_version('$policy', 'major', NULL)", "policies.approve_content('$policy', '$content_hash', NULL)",
-		"policies.add_acknowledgement_requests('$policy', '{per_mal}', NULL)", "policies.record_acknowledgement('$policy', NULL)",
-		"policies.close_review_cycle('$policy', NULL, NULL, 'retired')",
+		"policies.publish_policy('$policy', 'major', NULL)", "policies.approve_policy('$policy', '$content_hash', NULL)",
+		"policies.request_acknowledgements('$policy', '{per_mal}', NULL)", "policies.acknowledge_policy('$policy', NULL)",
+		"policies.complete_policy('$policy', NULL, NULL, 'retired')",
 		# Naming the tenant helps auditors only, who see it.
 		map { my $tenant = $_; map { "$_, tenant_id => '$tenant')" } "policies_api.policy_version('$policy', '1.0.0-c'", "policies_api.policy_version('$policy', '1.0.0-r'", "policies_api.policy_as_of('$policy'",
 			"policies_api.policy_content_hash('$policy'", "policies_api.verify_policy_history('$policy'", "policies_api.diff_policy('$policy', '1.0.0-c'", "policies_api.diff_policy('$policy', 'draft'",
@@ -97,16 +97,16 @@ for my $nobody ([ 'a stranger with the victim\'s claims', login => 'stranger', c
 	my ($stdout, $stderr) = ask($as{login} // 'gateway', 'SELECT 1');
 	attack("$name: every function", join("\n", @victims), %as, errors => qr/\A(?:(?:PT404|42501) ?){@{[ scalar @victims ]}}\z/);
 	attack("$name: every read", $reads, %as, output => $zeros);
-	attack("$name: searches", q(SELECT count(*) FROM policies_api.search_policies('classified or ordinary'); SELECT count(*) FROM policies.find_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10);), %as,
+	attack("$name: searches", q(SELECT count(*) FROM policies_api.search_policies('classified or ordinary'); SELECT count(*) FROM policies.search_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10);), %as,
 		output => qr/\A(?:0\n0)?\z/, errors => qr/\A(?:42501 42501)?\z/);
 }
 
 # Auditors read, and administrators are trusted with the rest.
 my @writes = ("policies_api.publish_policy('$id', 'major')", "policies_api.approve_policy('$id', '$hash')", "policies_api.request_acknowledgements('$id', '{per_mal}')",
 	"policies_api.acknowledge_policy('$id')", "policies_api.complete_policy('$id', outcome => 'retired')", "policies_api.hand_over_policies('classified', 'per_mal')",
-	"policies.publish_version('$id', 'major', NULL)", "policies.approve_content('$id', '$hash', NULL)", "policies.add_acknowledgement_requests('$id', '{per_mal}', NULL)",
-	"policies.record_acknowledgement('$id', NULL)", "policies.close_review_cycle('$id', NULL, NULL, 'retired')", "count(*) FROM policies_api.search_policies('classified')",
-	"count(*) FROM policies.find_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10)");
+	"policies.publish_policy('$id', 'major', NULL)", "policies.approve_policy('$id', '$hash', NULL)", "policies.request_acknowledgements('$id', '{per_mal}', NULL)",
+	"policies.acknowledge_policy('$id', NULL)", "policies.complete_policy('$id', NULL, NULL, 'retired')", "count(*) FROM policies_api.search_policies('classified')",
+	"count(*) FROM policies.search_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10)");
 my @administration = ('policies.rebuild_search()', "policies.rebuild_search('victim')", "policies.search_language('victim')", "policies.search_labels('victim', 'hr', 'active', 'per_x')",
 	"policies.search_document('victim', 'x', 'x', '[]', 'x', 'simple')", 'policies.notify_reviews_due()', "policies.notify_reviews_due('1000 years')", 'policies.take_review_notices()',
 	"policies.export_policy('victim', '$id')", "policies.import_policy('{}')", 'policies.follow_content()', 'policies.replace_known_row()', 'policies.check_policy_settings()',
@@ -189,7 +189,7 @@ for my $name (sort keys %queries) {
 		attack("a search for $name by $caller->[0]", <<"SQL", claims => $caller->[1], never => $caller->[0] eq 'acme' ? undef : 'restricted', output => qr/\A(?:t\n)?0\n0\z/);
 SELECT bool_and(name NOT LIKE '%classified%' AND name_snippet || coalesce(snippet, '') NOT LIKE '%classified%') FROM policies_api.search_policies(\$q\$$queries{$name}\$q\$, max_results => 1000) HAVING count(*) > 0;
 SELECT count(*) FROM policies_api.search_policies(\$q\$$queries{$name}\$q\$, max_results => 1000) s WHERE NOT EXISTS (SELECT FROM policies_api.policies p WHERE p.id = s.id);
-SELECT count(*) FROM policies.find_policies(\$q\$$queries{$name}\$q\$, NULL, NULL, NULL, NULL, NULL, NULL, 1000) f WHERE f.policy_id IN ('$id') OR NOT EXISTS (SELECT FROM policies_api.policies p WHERE p.id = f.policy_id);
+SELECT count(*) FROM policies.search_policies(\$q\$$queries{$name}\$q\$, NULL, NULL, NULL, NULL, NULL, NULL, 1000) f WHERE f.policy_id IN ('$id') OR NOT EXISTS (SELECT FROM policies_api.policies p WHERE p.id = f.policy_id);
 SQL
 	}
 }
@@ -364,12 +364,12 @@ for my $login ('gateway', as_superuser('SELECT current_user')) {
 }
 is_deeply([ reverse ask(as_superuser('SELECT current_user'), <<"SQL") ], [ '', "1\n\n1\n\n\n1\nt\nt" ], 'nor while an administrator does it by the functions behind them');
 SET search_path = evil, pg_catalog, policies, policies_api; SET request.jwt.claims = '$acme'; SET ROLE policies_admin;
-SELECT policies.approve_content('$own{acme}', policies_api.policy_content_hash('$own{acme}'), NULL);
-SELECT policies.publish_version('$own{acme}', 'major', NULL);
-SELECT policies.add_acknowledgement_requests('$own{acme}', '{per_z}', NULL);
-SELECT policies.record_acknowledgement('$own{acme}', NULL);
-SELECT policies.close_review_cycle('$own{acme}', NULL, NULL, 'confirmed');
-SELECT pg_catalog.count(*) FROM policies.find_policies('planted or marker', NULL, NULL, NULL, NULL, NULL, NULL, 1);
+SELECT policies.approve_policy('$own{acme}', policies_api.policy_content_hash('$own{acme}'), NULL);
+SELECT policies.publish_policy('$own{acme}', 'major', NULL);
+SELECT policies.request_acknowledgements('$own{acme}', '{per_z}', NULL);
+SELECT policies.acknowledge_policy('$own{acme}', NULL);
+SELECT policies.complete_policy('$own{acme}', NULL, NULL, 'confirmed');
+SELECT pg_catalog.count(*) FROM policies.search_policies('planted or marker', NULL, NULL, NULL, NULL, NULL, NULL, 1);
 SELECT policies.rebuild_search('acme') OPERATOR(pg_catalog.>) 0;
 SELECT policies.notify_reviews_due('1 day') OPERATOR(pg_catalog.>=) 0;
 SQL

@@ -135,7 +135,7 @@ SQL
 		'complete_policy()' => [ $large, q(SELECT count(policies_api.complete_policy(id, outcome => 'changed', next_review_at => '2999-01-01')) FROM policies_api.policies) ],
 		'verify_policy_history()' => [ $large, q(SELECT count(*) FROM policies_api.policies p, policies_api.verify_policy_history(p.id)) ],
 		'search_policies()' => [ $large, q(SELECT count(*) FROM policies_api.search_policies('common -word7', max_results => 1000)) ],
-		'find_policies()' => [ $large, q(SELECT count(*) FROM generate_series(1, 20) n, policies_api.search_policies('common or word' || n, max_results => 1)) ],
+		'search_policies() many times' => [ $large, q(SELECT count(*) FROM generate_series(1, 20) n, policies_api.search_policies('common or word' || n, max_results => 1)) ],
 		'unified_diff()' => [ $large, q(SELECT length(policies.unified_diff(string_agg(md5(n::text), E'\n'), string_agg(md5((n % 7 + n / 2)::text), E'\n'))) FROM generate_series(1, 60000) n) ],
 		'markdown_to_html()' => [ $large, q(SELECT sum(length(policies.markdown_to_html(repeat(E'* a [b](c) `d`\n\n> e\n\n', 300) || n))) FROM generate_series(1, 300) n) ],
 		'the trigger for words' => [ $large, q(UPDATE policies_api.policies SET body = body || ' changed') ],

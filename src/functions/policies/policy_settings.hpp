@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "core/calendar/cadence.hpp"
-#include "pg/postgres.hpp"
 
 namespace policies {
 
@@ -13,7 +16,6 @@ struct PolicySettings {
 
 /// The settings that hold for the policies of an application, or of none: its own, else the tenant's, else
 /// those that hold without any. Read with the owner's rights, since an application does not see the tenant's.
-/// Needs an open SpiSession.
 PolicySettings settings_of(std::string_view tenant_id, const std::optional<std::string>& app_id);
 
 } // namespace policies

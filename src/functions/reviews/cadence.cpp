@@ -1,18 +1,21 @@
 #include "core/calendar/cadence.hpp"
-#include "pg/guard.hpp"
-#include "pg/values.hpp"
+#include "pg/function.hpp"
 
-using namespace policies;
+namespace policies {
 
-POLICIES_RAW_FUNCTION(is_valid_cadence) {
-    return BoolGetDatum(static_cast<bool>(core::check_cadence(pg::cadence_of(*PG_GETARG_INTERVAL_P(0)))));
+namespace {
+
+bool is_valid_cadence(const core::Cadence& cadence) {
+    return static_cast<bool>(core::check_cadence(cadence));
 }
 
-POLICIES_RAW_FUNCTION(add_cadence) {
-    const TimestampTz start = PG_GETARG_TIMESTAMPTZ(0);
-    if (!pg::is_finite(start)) {
-        PG_RETURN_TIMESTAMPTZ(start);
-    }
-    const auto cadence = pg::cadence_of(*PG_GETARG_INTERVAL_P(1));
-    return TimestampTzGetDatum(pg::unwrap(core::add_cadence(start, cadence)));
+core::Instant add_cadence(core::Instant instant, const core::Cadence& cadence) {
+    return pg::is_finite(instant) ? pg::unwrap(core::add_cadence(instant, cadence)) : instant;
 }
+
+} // namespace
+
+POLICIES_FUNCTION(is_valid_cadence);
+POLICIES_FUNCTION(add_cadence);
+
+} // namespace policies

@@ -20,16 +20,6 @@ COMMENT ON FUNCTION policies.version_sort_key(pg_catalog.text) IS
 'A text whose byte order is the order of versions: ORDER BY policies.version_sort_key(version) COLLATE "C". Raises 22P02 for a text that is no version.';
 GRANT EXECUTE ON FUNCTION policies.version_sort_key(pg_catalog.text) TO policies_caller, policies_auditor, policies_admin;
 
-CREATE FUNCTION policies.next_version(
-    last_published pg_catalog.text,
-    requested pg_catalog.text
-) RETURNS pg_catalog.text
-    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_next_version';
-COMMENT ON FUNCTION policies.next_version(pg_catalog.text, pg_catalog.text) IS
-'The version that follows the last published one (NULL for none) as requested: major, minor or patch gives the next such version, and a version is returned when it is higher. Raises 23514 for one that is not.';
-GRANT EXECUTE ON FUNCTION policies.next_version(pg_catalog.text, pg_catalog.text)
-    TO policies_caller, policies_auditor, policies_admin;
-
 CREATE FUNCTION policies.add_cadence(instant pg_catalog.timestamptz, cadence pg_catalog.interval)
     RETURNS pg_catalog.timestamptz
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_add_cadence';

@@ -6,11 +6,11 @@ COMMENT ON FUNCTION policies.markdown_to_html(pg_catalog.text) IS
 'Markdown (CommonMark, with GitHub''s tables, strikethrough and autolinks) as HTML that is safe to show: raw HTML is left out, links to anything but web, mail and telephone addresses lose their target. Headings have anchors.';
 GRANT EXECUTE ON FUNCTION policies.markdown_to_html(pg_catalog.text) TO policies_caller, policies_auditor, policies_admin;
 
-CREATE FUNCTION policies.markdown_contents(markdown pg_catalog.text) RETURNS pg_catalog.jsonb
-    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_markdown_contents';
-COMMENT ON FUNCTION policies.markdown_contents(pg_catalog.text) IS
+CREATE FUNCTION policies.table_of_contents(markdown pg_catalog.text) RETURNS pg_catalog.jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_table_of_contents';
+COMMENT ON FUNCTION policies.table_of_contents(pg_catalog.text) IS
 'The headings of a Markdown text in order, each with its level, its title and its anchor in markdown_to_html().';
-GRANT EXECUTE ON FUNCTION policies.markdown_contents(pg_catalog.text) TO policies_caller, policies_auditor, policies_admin;
+GRANT EXECUTE ON FUNCTION policies.table_of_contents(pg_catalog.text) TO policies_caller, policies_auditor, policies_admin;
 
 CREATE FUNCTION policies.unified_diff(
     old_text pg_catalog.text,
@@ -25,47 +25,47 @@ COMMENT ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_c
 GRANT EXECUTE ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4)
     TO policies_caller, policies_auditor, policies_admin;
 
-CREATE FUNCTION policies.publish_version(
+CREATE FUNCTION policies.publish_policy(
     id pg_catalog.text,
     version pg_catalog.text,
     change_note pg_catalog.text
 ) RETURNS pg_catalog.void
-    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_publish_version';
-COMMENT ON FUNCTION policies.publish_version(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_publish_policy';
+COMMENT ON FUNCTION policies.publish_policy(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'The work of policies_api.publish_policy(): locks the policy, freezes its content as a version and makes it active. Raises PT404 for a policy that the caller does not see, 23514 for a version that is not higher than the last, PT409 where approvals are missing.';
-GRANT EXECUTE ON FUNCTION policies.publish_version(pg_catalog.text, pg_catalog.text, pg_catalog.text)
+GRANT EXECUTE ON FUNCTION policies.publish_policy(pg_catalog.text, pg_catalog.text, pg_catalog.text)
     TO policies_caller, policies_admin;
 
-CREATE FUNCTION policies.approve_content(
+CREATE FUNCTION policies.approve_policy(
     id pg_catalog.text,
     content_hash pg_catalog.text,
     note pg_catalog.text
 ) RETURNS pg_catalog.int4
-    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_approve_content';
-COMMENT ON FUNCTION policies.approve_content(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_approve_policy';
+COMMENT ON FUNCTION policies.approve_policy(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
 'The work of policies_api.approve_policy(). Raises PT404 for a policy that the caller does not see, PT409 for another content or a second approval, 42501 for an author or a caller who is no person.';
-GRANT EXECUTE ON FUNCTION policies.approve_content(pg_catalog.text, pg_catalog.text, pg_catalog.text)
+GRANT EXECUTE ON FUNCTION policies.approve_policy(pg_catalog.text, pg_catalog.text, pg_catalog.text)
     TO policies_caller, policies_admin;
 
-CREATE FUNCTION policies.add_acknowledgement_requests(
+CREATE FUNCTION policies.request_acknowledgements(
     id pg_catalog.text,
     person_ids pg_catalog.text[],
     due_at pg_catalog.timestamptz
 ) RETURNS pg_catalog.int4
-    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_add_acknowledgement_requests';
-COMMENT ON FUNCTION policies.add_acknowledgement_requests(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz) IS
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_request_acknowledgements';
+COMMENT ON FUNCTION policies.request_acknowledgements(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz) IS
 'The work of policies_api.request_acknowledgements(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version, 22023 for persons or a due time that cannot be.';
-GRANT EXECUTE ON FUNCTION policies.add_acknowledgement_requests(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz)
+GRANT EXECUTE ON FUNCTION policies.request_acknowledgements(pg_catalog.text, pg_catalog.text[], pg_catalog.timestamptz)
     TO policies_caller, policies_admin;
 
-CREATE FUNCTION policies.record_acknowledgement(
+CREATE FUNCTION policies.acknowledge_policy(
     id pg_catalog.text,
     version pg_catalog.text
 ) RETURNS pg_catalog.void
-    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_record_acknowledgement';
-COMMENT ON FUNCTION policies.record_acknowledgement(pg_catalog.text, pg_catalog.text) IS
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_acknowledge_policy';
+COMMENT ON FUNCTION policies.acknowledge_policy(pg_catalog.text, pg_catalog.text) IS
 'The work of policies_api.acknowledge_policy(). Raises PT404 for a policy that the caller does not see, PT409 for one without a published version, of which another version is the latest, or already acknowledged, 42501 for a caller who is no person.';
-GRANT EXECUTE ON FUNCTION policies.record_acknowledgement(pg_catalog.text, pg_catalog.text) TO policies_caller, policies_admin;
+GRANT EXECUTE ON FUNCTION policies.acknowledge_policy(pg_catalog.text, pg_catalog.text) TO policies_caller, policies_admin;
 
 CREATE FUNCTION policies.follow_content() RETURNS pg_catalog.trigger
     -- Without a notice for each word that is too long to be searched.
@@ -81,7 +81,7 @@ COMMENT ON FUNCTION policies.replace_known_row() IS
 'Trigger: lets a row that is inserted take the place of the one with its primary key.';
 GRANT EXECUTE ON FUNCTION policies.replace_known_row() TO policies_admin;
 
-CREATE FUNCTION policies.find_policies(
+CREATE FUNCTION policies.search_policies(
     query pg_catalog.text,
     category pg_catalog.text,
     status pg_catalog.text,
@@ -98,8 +98,8 @@ CREATE FUNCTION policies.find_policies(
 )
     -- Without a notice for each call that a query of stop words finds nothing.
     LANGUAGE c STABLE ROWS 20 SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
-    AS 'MODULE_PATHNAME', 'policies_find_policies';
-COMMENT ON FUNCTION policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4) IS
+    AS 'MODULE_PATHNAME', 'policies_search_policies';
+COMMENT ON FUNCTION policies.search_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4) IS
 'The work of policies_api.search_policies(): the ids of the caller''s live policies that match, with their rank. It searches with the rights of the register''s owner and applies the caller''s tenant and app itself, so that the index serves it; what is shown of the policies is read with the caller''s own.';
-GRANT EXECUTE ON FUNCTION policies.find_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4)
+GRANT EXECUTE ON FUNCTION policies.search_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4)
     TO policies_caller, policies_admin;

@@ -65,7 +65,7 @@ CREATE OR REPLACE FUNCTION policies_api.publish_policy(id text, version text, ch
 RETURNS policies_api.policies
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-    SELECT policies.publish_version(publish_policy.id, publish_policy.version, publish_policy.change_note);
+    SELECT policies.publish_policy(publish_policy.id, publish_policy.version, publish_policy.change_note);
     SELECT p FROM policies_api.policies p
     WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(publish_policy.id);
 END;

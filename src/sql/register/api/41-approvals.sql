@@ -11,7 +11,7 @@ COMMENT ON COLUMN policies_api.policy_approvals.is_current IS 'Whether the conte
 CREATE OR REPLACE FUNCTION policies_api.approve_policy(id text, content_hash text, note text DEFAULT NULL) RETURNS integer
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-    SELECT policies.approve_content(approve_policy.id, approve_policy.content_hash, approve_policy.note);
+    SELECT policies.approve_policy(approve_policy.id, approve_policy.content_hash, approve_policy.note);
 END;
 COMMENT ON FUNCTION policies_api.approve_policy(text, text, text) IS
 'Approve a draft

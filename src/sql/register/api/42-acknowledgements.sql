@@ -19,7 +19,7 @@ CREATE OR REPLACE FUNCTION policies_api.request_acknowledgements(id text, person
 RETURNS integer
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-    SELECT policies.add_acknowledgement_requests(request_acknowledgements.id, request_acknowledgements.person_ids,
+    SELECT policies.request_acknowledgements(request_acknowledgements.id, request_acknowledgements.person_ids,
         request_acknowledgements.due_at);
 END;
 COMMENT ON FUNCTION policies_api.request_acknowledgements(text, text[], timestamptz) IS
@@ -30,7 +30,7 @@ GRANT EXECUTE ON FUNCTION policies_api.request_acknowledgements(text, text[], ti
 CREATE OR REPLACE FUNCTION policies_api.acknowledge_policy(id text, version text DEFAULT NULL) RETURNS SETOF policies_api.policy_acknowledgements
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-    SELECT policies.record_acknowledgement(acknowledge_policy.id, acknowledge_policy.version);
+    SELECT policies.acknowledge_policy(acknowledge_policy.id, acknowledge_policy.version);
     SELECT a FROM policies_api.policy_acknowledgements a
     WHERE a.tenant_id = policies.current_tenant_id() AND a.policy_id = policies.canonical_id(acknowledge_policy.id)
         AND a.person_id = policies.current_person_id() AND a.acknowledged_at = now();

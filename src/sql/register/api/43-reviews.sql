@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION policies_api.complete_policy(
 ) RETURNS policies_api.policies
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
-    SELECT policies.close_review_cycle(complete_policy.id, complete_policy.note, complete_policy.next_review_at,
+    SELECT policies.complete_policy(complete_policy.id, complete_policy.note, complete_policy.next_review_at,
         complete_policy.outcome);
     SELECT p FROM policies_api.policies p
     WHERE p.tenant_id = policies.current_tenant_id() AND p.id = policies.canonical_id(complete_policy.id);
@@ -54,17 +54,10 @@ GRANT EXECUTE ON FUNCTION policies_api.review_calendar(timestamptz, timestamptz)
 
 CREATE OR REPLACE FUNCTION policies_api.review_calendar_icalendar(from_time timestamptz DEFAULT now(), until_time timestamptz DEFAULT NULL)
 RETURNS policies_api."text/calendar"
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN policies.write_review_events(ARRAY(
-        SELECT jsonb_build_object('policy_id', r.policy_id, 'tenant_id', r.tenant_id, 'name', r.name, 'version', r.version, 'owner_id', r.owner_id,
-            'category', r.category, 'due_at', extract(epoch FROM r.due_at), 'changed_at', extract(epoch FROM p.updated_at))
-        FROM policies_api.review_calendar(from_time, until_time) r
-        JOIN policies.policies p ON p.tenant_id = r.tenant_id AND p.id = r.policy_id
-        ORDER BY r.due_at, r.policy_id));
-END
-$$;
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT policies.review_calendar_icalendar(review_calendar_icalendar.from_time, review_calendar_icalendar.until_time);
+END;
 COMMENT ON FUNCTION policies_api.review_calendar_icalendar(timestamptz, timestamptz) IS
 'Review calendar for calendar programs
 review_calendar() as iCalendar (RFC 5545, text/calendar): one event for each policy, of the same UID whenever its review moves.';

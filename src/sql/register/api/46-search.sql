@@ -125,7 +125,7 @@ BEGIN ATOMIC
     SELECT p.id, p.name, p.category, p.status, p.version, p.owner_id, p.next_review_at, f.rank,
         policies.search_snippet(coalesce(p.name, ''), f.words, f.language, true),
         policies.search_snippet(concat_ws(E'\n', p.description, p.body), f.words, f.language, false)
-    FROM policies.find_policies(search_policies.query, search_policies.category, search_policies.status, search_policies.tag,
+    FROM policies.search_policies(search_policies.query, search_policies.category, search_policies.status, search_policies.tag,
         search_policies.owner_id, search_policies.after_rank, search_policies.after_id, search_policies.max_results) f
     JOIN policies_api.policies p ON p.tenant_id = policies.current_tenant_id() AND p.id = f.policy_id
     ORDER BY f.rank DESC, f.policy_id;
