@@ -104,8 +104,7 @@ bool Call::only_reads() const {
 }
 
 void fail_for_null(const Call& call, std::size_t n) {
-    fail({.code = core::ErrorCode::missing_argument,
-          .message = call.argument_name(n) + " must not be NULL"});
+    fail({.code = core::ErrorCode::missing_argument, .message = call.argument_name(n) + " must not be NULL"});
 }
 
 core::Instant finite_instant(const Call& call, std::size_t n) {
@@ -128,9 +127,8 @@ RawValue row_result(const Call& call, const NullableValue* fields, std::size_t c
     const TupleDesc descriptor = pg::call([&] { return result_descriptor(call.info()); });
     require_fields(descriptor, count);
     Fields row(fields, count);
-    return pg::call([&] {
-        return HeapTupleGetDatum(heap_form_tuple(descriptor, row.values.data(), row.nulls.data()));
-    });
+    return pg::call(
+        [&] { return HeapTupleGetDatum(heap_form_tuple(descriptor, row.values.data(), row.nulls.data())); });
 }
 
 RowSet::RowSet(const Call& call) {

@@ -10,8 +10,8 @@
 #include "pg/fields.hpp"
 #include "pg/value.hpp"
 
-// How SQL calls a C++ function: its arguments are read as the function's parameters, what it returns becomes the
-// result, and whatever it throws an error of PostgreSQL.
+// How SQL calls a C++ function: its arguments are read as the function's parameters, what it returns becomes
+// the result, and whatever it throws an error of PostgreSQL.
 
 struct FunctionCallInfoBaseData;
 struct Tuplestorestate;
@@ -126,8 +126,8 @@ inline constexpr bool is_set = false;
 template <typename Row>
 inline constexpr bool is_set<std::vector<Row>> = !SqlValue<std::vector<Row>>;
 
-/// A function's result: a value, NULL where an optional has none, a row where it is a struct, and a set of rows
-/// where it is a vector of structs.
+/// A function's result: a value, NULL where an optional has none, a row where it is a struct, and a set of
+/// rows where it is a vector of structs.
 template <typename T>
 NullableValue result(const Call& call, const T& value) {
     if constexpr (is_optional<T>) {
@@ -206,8 +206,8 @@ const void* function_information() noexcept;
 
 /// Makes a C++ function callable from SQL: exports it as the C function policies_<name>, behind which it is
 /// guarded. Its parameters stand for the SQL function's arguments, in order, and its result for the result; a
-/// parameter that is no std::optional refuses NULL, naming the argument. A trigger function takes a pg::RowTrigger&
-/// (or a pg::Trigger&) instead. Stands in namespace policies, after the definition.
+/// parameter that is no std::optional refuses NULL, naming the argument. A trigger function takes a
+/// pg::RowTrigger& (or a pg::Trigger&) instead. Stands in namespace policies, after the definition.
 #define POLICIES_FUNCTION(name)                                                                              \
     extern "C" {                                                                                             \
     [[gnu::visibility("default")]] const void* pg_finfo_policies_##name() {                                  \

@@ -126,12 +126,12 @@ std::optional<KeptText> keep(TextValue& value, const std::optional<std::string_v
 }
 
 Cache make_cache(const char* text, bool is_trusted, Oid session_user, std::uint64_t changes_before) {
-    Cache made{.claims_text = text,
-               .session_user = session_user,
-               .changes = changes_before,
-               .context = {.has_claims = *text != '\0',
-                           .claims = read_claims(text, is_trusted, session_user)},
-               .values = {}};
+    Cache made{
+        .claims_text = text,
+        .session_user = session_user,
+        .changes = changes_before,
+        .context = {.has_claims = *text != '\0', .claims = read_claims(text, is_trusted, session_user)},
+        .values = {}};
     if (const auto& claims = made.context.claims) {
         made.context.tenant_id = keep(made.values[0], claims->tenant_id);
         made.context.app_id = keep(made.values[1], claims->app_id);

@@ -15,8 +15,8 @@ struct Report {
     std::array<char, 1024> hint;
     std::array<char, NAMEDATALEN> column;
 
-    /// No error yet. Only the first bytes of the texts are set, since every call of a SQL function makes a report,
-    /// and hardly any uses it.
+    /// No error yet. Only the first bytes of the texts are set, since every call of a SQL function makes a
+    /// report, and hardly any uses it.
     Report() noexcept { message[0] = detail[0] = hint[0] = column[0] = '\0'; }
 
     /// Tells of the exception that is being handled, whatever it is.

@@ -1,8 +1,8 @@
 #pragma once
 
-// All that a file of functions/ needs of the shim, and the only header of it that such a file includes: behind it
-// stands no header of PostgreSQL, whose errors would jump over C++ objects and whose macros would change C++.
-// The compiler sees to it: postgres.h is refused before this header and after it.
+// All that a file of functions/ needs of the shim, and the only header of it that such a file includes:
+// behind it stands no header of PostgreSQL, whose errors would jump over C++ objects and whose macros would
+// change C++. The compiler sees to it: postgres.h is refused before this header and after it.
 
 #ifdef POSTGRES_H
 #error "functions/ calls PostgreSQL through src/pg alone: include pg/function.hpp, not postgres.h"

@@ -6,7 +6,8 @@
 // The border between PostgreSQL's errors (longjmp) and C++'s (unwinding).
 //
 // Where C++ objects are alive, whatever may ereport is called through pg::call, which turns the error into an
-// exception. On the way out, pg::enter (and pg::run) make an ereport of it again, with the SQLSTATE that it had.
+// exception. On the way out, pg::enter (and pg::run) make an ereport of it again, with the SQLSTATE that it
+// had.
 
 namespace policies::pg {
 
@@ -52,7 +53,7 @@ Datum run(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo);
 } // namespace policies::pg
 
 /// POLICIES_FUNCTION for a body that takes its call as it is: the braces that follow see `fcinfo`.
-#define POLICIES_RAW_FUNCTION(name)                                                                              \
+#define POLICIES_RAW_FUNCTION(name)                                                                          \
     static Datum name##_body(FunctionCallInfo fcinfo);                                                       \
     extern "C" {                                                                                             \
     PGDLLEXPORT Datum policies_##name(PG_FUNCTION_ARGS);                                                     \

@@ -52,7 +52,8 @@ FixedSearchPath::FixedSearchPath() : exceptions_at_start_(std::uncaught_exceptio
 }
 
 FixedSearchPath::~FixedSearchPath() {
-    // After an error the abort of the (sub)transaction does it, as for any function with a search_path of its own.
+    // After an error the abort of the (sub)transaction does it, as for any function with a search_path of its
+    // own.
     if (nest_level_ != 0 && std::uncaught_exceptions() == exceptions_at_start_) {
         AtEOXact_GUC(true, nest_level_);
     }

@@ -29,8 +29,8 @@ bool is_superuser();
 /// The role whose rights hold now.
 Oid current_role() noexcept;
 
-/// Has names and operators looked up among PostgreSQL's own alone for the length of a scope, unless they are so
-/// already: what another schema holds must not decide. SET LOCAL of other settings outlives the scope.
+/// Has names and operators looked up among PostgreSQL's own alone for the length of a scope, unless they are
+/// so already: what another schema holds must not decide. SET LOCAL of other settings outlives the scope.
 class FixedSearchPath {
 public:
     FixedSearchPath();
@@ -43,9 +43,9 @@ private:
     int nest_level_{0}; ///< 0 where the scope changed nothing
 };
 
-/// Runs what follows in the scope with the rights of another role, as a foreign key's own checks do, and under a
-/// fixed search_path. Inside, the role cannot be changed, and nothing can be put off until after the scope, such as
-/// a deferred trigger.
+/// Runs what follows in the scope with the rights of another role, as a foreign key's own checks do, and
+/// under a fixed search_path. Inside, the role cannot be changed, and nothing can be put off until after the
+/// scope, such as a deferred trigger.
 class AsRole {
 public:
     explicit AsRole(Oid role);
@@ -59,9 +59,9 @@ private:
     int previous_context_{0};
 };
 
-/// Runs what follows in the scope with the rights of policies_admin, for writing to tables of the register that
-/// callers cannot write. Fails with wrong_object when one of them is not there, and with not_permitted when one does
-/// not belong to policies_admin: another owner's triggers would run with its rights.
+/// Runs what follows in the scope with the rights of policies_admin, for writing to tables of the register
+/// that callers cannot write. Fails with wrong_object when one of them is not there, and with not_permitted
+/// when one does not belong to policies_admin: another owner's triggers would run with its rights.
 class AsOwner : public AsRole {
 public:
     explicit AsOwner(const char* table);

@@ -12,8 +12,8 @@ namespace policies::pg {
 
 namespace {
 
-/// The numbers of a trigger's columns, looked up once per statement and table, kept where the executor keeps the
-/// trigger function.
+/// The numbers of a trigger's columns, looked up once per statement and table, kept where the executor keeps
+/// the trigger function.
 struct ColumnNumbers {
     std::array<AttrNumber, ColumnSet::max_size> numbers;
 };
@@ -38,8 +38,8 @@ AttrNumber number_of(Relation table, const AnyColumn& column) {
     if (type != column.type) {
         fail({.code = core::ErrorCode::wrong_type,
               .message = "column " + core::quoted(column.name) + " of protected table " +
-                         core::quoted(RelationGetRelationName(table)) + " must be " +
-                         type_name(column.type) + ", not " + type_name(type)});
+                         core::quoted(RelationGetRelationName(table)) + " must be " + type_name(column.type) +
+                         ", not " + type_name(type)});
     }
     return static_cast<AttrNumber>(number);
 }
@@ -64,9 +64,9 @@ HeapTuple tuple_of(const TriggerData* trigger) {
 } // namespace
 
 Trigger::Trigger(const Call& call)
-    : call_(call), trigger_(CALLED_AS_TRIGGER(call.info())
-                                ? reinterpret_cast<TriggerData*>(call.info()->context)
-                                : nullptr) {
+    : call_(call),
+      trigger_(CALLED_AS_TRIGGER(call.info()) ? reinterpret_cast<TriggerData*>(call.info()->context)
+                                              : nullptr) {
     if (trigger_ == nullptr) {
         refuse_call(call, "trigger");
     }
@@ -119,9 +119,8 @@ bool RowTrigger::changes(const AnyColumn& column) const {
     }
     const auto* const attribute =
         TupleDescAttr(RelationGetDescr(trigger_->tg_relation), numbers_[column.index] - 1);
-    return !call([&] {
-        return datum_image_eq(before.value, after.value, attribute->attbyval, attribute->attlen);
-    });
+    return !call(
+        [&] { return datum_image_eq(before.value, after.value, attribute->attbyval, attribute->attlen); });
 }
 
 void RowTrigger::replace(const AnyColumn& column, NullableValue value) {

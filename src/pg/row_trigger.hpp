@@ -28,7 +28,8 @@ struct AnyColumn {
     Oid type;
 };
 
-/// The columns that a trigger works with. A struct of it as base and Columns as members declares them, constexpr.
+/// The columns that a trigger works with. A struct of it as base and Columns as members declares them,
+/// constexpr.
 class ColumnSet {
 public:
     static constexpr std::size_t max_size = 16;
@@ -97,9 +98,9 @@ private:
     HeapTupleData* tuple_;
 };
 
-/// A call by a row trigger. A BEFORE trigger writes the row as set() leaves it, unless it calls skip(). Fails with 39P01
-/// when it is no row trigger's, and with 42703 or 42804 when the table has a column not, or of another type: it has
-/// changed since it was protected.
+/// A call by a row trigger. A BEFORE trigger writes the row as set() leaves it, unless it calls skip(). Fails
+/// with 39P01 when it is no row trigger's, and with 42703 or 42804 when the table has a column not, or of
+/// another type: it has changed since it was protected.
 class RowTrigger : public Trigger {
 public:
     RowTrigger(const Call& call, const ColumnSet& columns);
@@ -119,8 +120,8 @@ public:
     /// Gives the row that is to be written a value.
     template <typename T>
     void set(const Column<T>& column, const std::type_identity_t<std::optional<T>>& value) {
-        replace(column, value ? NullableValue{.value = Type<T>::write(*value), .is_null = false}
-                              : NullableValue{});
+        replace(column,
+                value ? NullableValue{.value = Type<T>::write(*value), .is_null = false} : NullableValue{});
     }
 
     void set(const Column<std::string_view>& column, const std::optional<KeptText>& value) {

@@ -3,8 +3,8 @@
 #include "pg/sql.hpp"
 #include "pg/values.hpp"
 
-// SQL whose parameters and results are Datums and text, for files that include PostgreSQL's headers. pg/sql.hpp has
-// what new code uses.
+// SQL whose parameters and results are Datums and text, for files that include PostgreSQL's headers.
+// pg/sql.hpp has what new code uses.
 
 namespace policies::pg {
 

@@ -95,7 +95,8 @@ Execution::Execution(const Sql& sql, std::span<const Parameter> parameters) {
 
 std::optional<TypedValue> Execution::field(std::uint64_t row, std::size_t column) const {
     if (rows_ == nullptr || row >= count_) {
-        fail({.code = core::ErrorCode::internal, .message = "a query returned no row where there must be one"});
+        fail({.code = core::ErrorCode::internal,
+              .message = "a query returned no row where there must be one"});
     }
     const int number = static_cast<int>(column) + 1;
     return call([&]() -> std::optional<TypedValue> {
@@ -113,8 +114,8 @@ void Execution::require_columns(std::size_t count) const {
     const int found = rows_ == nullptr ? 0 : rows_->tupdesc->natts;
     if (found != static_cast<int>(count)) {
         fail({.code = core::ErrorCode::internal,
-              .message = "a query returned " + std::to_string(found) + " columns, not " +
-                         std::to_string(count)});
+              .message =
+                  "a query returned " + std::to_string(found) + " columns, not " + std::to_string(count)});
     }
 }
 

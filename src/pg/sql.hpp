@@ -13,12 +13,12 @@
 #include "pg/rights.hpp"
 #include "pg/value.hpp"
 
-// SQL from C++: execute(), query() and query_one() run a statement whose parameters $1, $2, … are C++ values, and give
-// its rows as C++ values. Text is joined from identifier() and literal() only.
+// SQL from C++: execute(), query() and query_one() run a statement whose parameters $1, $2, … are C++ values,
+// and give its rows as C++ values. Text is joined from identifier() and literal() only.
 //
-// A statement runs under a fixed search_path: tables are named with their schema, operators and PostgreSQL's own
-// functions need none. It has the rights of the current role; AsOwner lends others. In a function that is declared as
-// one that only reads, it sees what the calling statement sees, as in PL/pgSQL.
+// A statement runs under a fixed search_path: tables are named with their schema, operators and PostgreSQL's
+// own functions need none. It has the rights of the current role; AsOwner lends others. In a function that is
+// declared as one that only reads, it sees what the calling statement sees, as in PL/pgSQL.
 
 struct _SPI_plan;
 struct SPITupleTable;
@@ -49,16 +49,16 @@ Parameter parameter(const T& value) {
 /// When a kept statement is planned.
 enum class Planning { as_needed, once };
 
-/// A statement that is parsed once per backend, and kept. Its parameters have the same types each time. An object of
-/// static duration.
+/// A statement that is parsed once per backend, and kept. Its parameters have the same types each time. An
+/// object of static duration.
 struct Statement {
     const char* sql;
     Planning planning{Planning::as_needed};
     _SPI_plan* plan{nullptr};
 };
 
-/// SQL that names each function and operator in it with its schema, as in OPERATOR(pg_catalog.=), and runs under the
-/// caller's search_path, so that triggers on a user's table find what they look for.
+/// SQL that names each function and operator in it with its schema, as in OPERATOR(pg_catalog.=), and runs
+/// under the caller's search_path, so that triggers on a user's table find what they look for.
 struct Qualified {
     std::string sql;
 };
@@ -158,8 +158,8 @@ Row row_value(const Execution& execution, std::uint64_t number) {
             [&](auto&... fields) {
                 execution.require_columns(sizeof...(fields));
                 std::size_t column = 0;
-                ((fields = column_value<std::remove_reference_t<decltype(fields)>>(execution, number,
-                                                                                    column++)),
+                ((fields =
+                      column_value<std::remove_reference_t<decltype(fields)>>(execution, number, column++)),
                  ...);
             },
             fields_of(row));
@@ -179,8 +179,8 @@ std::uint64_t execute(const Sql& sql, const Parameters&... parameters) {
     return run(sql, parameters...).count();
 }
 
-/// Runs a statement and returns its rows: values where Row stands for a SQL type, which an optional lets be NULL, else
-/// structs whose fields are the columns in order.
+/// Runs a statement and returns its rows: values where Row stands for a SQL type, which an optional lets be
+/// NULL, else structs whose fields are the columns in order.
 template <typename Row, typename... Parameters>
 std::vector<Row> query(const Sql& sql, const Parameters&... parameters) {
     const auto execution = run(sql, parameters...);
@@ -192,8 +192,8 @@ std::vector<Row> query(const Sql& sql, const Parameters&... parameters) {
     return rows;
 }
 
-/// Runs a statement and returns its first row, as query() does. An optional Row is empty when there is none; any other
-/// fails with internal then.
+/// Runs a statement and returns its first row, as query() does. An optional Row is empty when there is none;
+/// any other fails with internal then.
 template <typename Row, typename... Parameters>
 Row query_one(const Sql& sql, const Parameters&... parameters) {
     const auto execution = run(sql, parameters...);

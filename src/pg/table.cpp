@@ -31,9 +31,11 @@ struct Refusal {
 };
 
 constexpr const char* refusal_of_relation =
-    "SELECT n.nspname, c.relname, c.relkind = 'p', pg_has_role(c.relowner, 'USAGE'), refusal.reason, refusal.hint "
+    "SELECT n.nspname, c.relname, c.relkind = 'p', pg_has_role(c.relowner, 'USAGE'), refusal.reason, "
+    "refusal.hint "
     "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN LATERAL (VALUES "
-    "  (1, n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast'), 'It belongs to the system.', NULL), "
+    "  (1, n.nspname IN ('pg_catalog', 'information_schema', 'pg_toast'), 'It belongs to the system.', "
+    "NULL), "
     "  (2, c.relkind NOT IN ('r', 'p'), 'It is not a table.', 'Protect the table behind it.'), "
     "  (3, c.relpersistence = 't', 'It is temporary: its rows live and end with one session.', NULL), "
     "  (4, EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid), "
@@ -68,7 +70,8 @@ Table read_protectable_table(Oid oid) {
         fail({.code = core::ErrorCode::not_permitted,
               .message = "must be owner of table " + core::quoted(found->name)});
     }
-    return {.oid = oid, .schema = found->schema, .name = found->name, .is_partitioned = found->is_partitioned};
+    return {
+        .oid = oid, .schema = found->schema, .name = found->name, .is_partitioned = found->is_partitioned};
 }
 
 } // namespace
@@ -87,7 +90,8 @@ Table lock_protectable_table(Oid oid) {
 std::vector<TableColumn> columns_of(const Table& table) {
     auto columns = query<TableColumn>(
         "SELECT attname, atttypid, atttypid, atthasdef, attgenerated <> '' OR attidentity <> '', "
-        "       NOT EXISTS (SELECT FROM pg_collation c WHERE c.oid = attcollation AND NOT c.collisdeterministic) "
+        "       NOT EXISTS (SELECT FROM pg_collation c WHERE c.oid = attcollation AND NOT "
+        "c.collisdeterministic) "
         "FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
         table.oid);
     for (auto& column : columns) {

@@ -33,7 +33,8 @@ struct TableColumn {
     Oid base_type{no_oid}; ///< the type under any domains
     bool has_default{false};
     bool is_generated{false};
-    bool compares_bytes{true}; ///< false under a nondeterministic collation, for which different texts can be equal
+    bool compares_bytes{
+        true}; ///< false under a nondeterministic collation, for which different texts can be equal
 };
 
 /// Locks a table for DDL and makes sure that it can be protected: an ordinary or partitioned table, not

@@ -43,9 +43,7 @@ struct ElementLayout {
 
 ElementLayout layout_of(Oid element_type) {
     ElementLayout layout{};
-    call([&] {
-        get_typlenbyvalalign(element_type, &layout.length, &layout.is_by_value, &layout.alignment);
-    });
+    call([&] { get_typlenbyvalalign(element_type, &layout.length, &layout.is_by_value, &layout.alignment); });
     return layout;
 }
 

@@ -74,13 +74,14 @@ struct NameText {
     std::string text;
 };
 
-/// A text value that PostgreSQL has already, and that stays at least until the call ends: to pass it on costs no copy.
+/// A text value that PostgreSQL has already, and that stays at least until the call ends: to pass it on costs
+/// no copy.
 struct KeptText {
     RawValue value;
 };
 
-/// A value of a type that needs no counterpart in C++, such as a tsquery: good for passing on as a parameter or
-/// a result. It stays until the call that read it ends.
+/// A value of a type that needs no counterpart in C++, such as a tsquery: good for passing on as a parameter
+/// or a result. It stays until the call that read it ends.
 struct AnyValue {
     RawValue value;
     Oid type;
@@ -105,10 +106,11 @@ constexpr bool is_finite(core::Instant instant) noexcept {
     return instant != INT64_MIN && instant != INT64_MAX;
 }
 
-/// How a C++ type stands for SQL types: `oid` is the one as which it is written, and array_oid that of its arrays;
-/// read() reads a value of that type or of another that the C++ type can hold, and fails with an internal error
-/// for any other; write() makes one in the current memory context. A view is valid as long as the memory of what
-/// it was read from, and of the memory context then current. Undefined for what stands for no SQL type.
+/// How a C++ type stands for SQL types: `oid` is the one as which it is written, and array_oid that of its
+/// arrays; read() reads a value of that type or of another that the C++ type can hold, and fails with an
+/// internal error for any other; write() makes one in the current memory context. A view is valid as long as
+/// the memory of what it was read from, and of the memory context then current. Undefined for what stands for
+/// no SQL type.
 template <typename T>
 struct Type;
 
@@ -242,7 +244,10 @@ RawValue array_of(const std::vector<RawValue>& elements, Oid element_type);
 
 /// An array whose elements may be NULL.
 template <typename Element>
-    requires requires { Type<Element>::array_oid; }
+requires requires {
+    Type<Element>::array_oid;
+}
+
 struct Type<std::vector<std::optional<Element>>> {
     static constexpr Oid oid = Type<Element>::array_oid;
 
@@ -259,7 +264,10 @@ struct Type<std::vector<std::optional<Element>>> {
 
 /// An array to be written, and one to be read that the database knows to hold no NULL.
 template <typename Element>
-    requires requires { Type<Element>::array_oid; }
+requires requires {
+    Type<Element>::array_oid;
+}
+
 struct Type<std::vector<Element>> {
     static constexpr Oid oid = Type<Element>::array_oid;
 
@@ -282,7 +290,9 @@ struct Type<std::vector<Element>> {
 
 /// A C++ type that stands for a SQL type.
 template <typename T>
-concept SqlValue = requires { Type<T>::oid; };
+concept SqlValue = requires {
+    Type<T>::oid;
+};
 
 template <typename T>
 inline constexpr bool is_optional = false;

@@ -118,9 +118,10 @@ std::string shim_arguments(bool boolean, std::int32_t number, double fraction, s
                            const core::TypedId& id, pg::FiniteInstant instant, const core::Cadence& cadence,
                            pg::JsonView json, const std::vector<std::optional<std::string>>& texts,
                            std::optional<pg::FiniteDay> day) {
-    std::string all = std::to_string(boolean) + " " + std::to_string(number) + " " + std::to_string(fraction) +
-                      " " + std::string(text) + " " + core::format_typed_id(id) + " " +
-                      std::to_string(instant) + " " + std::to_string(cadence.months) + " " + std::string(json.text);
+    std::string all = std::to_string(boolean) + " " + std::to_string(number) + " " +
+                      std::to_string(fraction) + " " + std::string(text) + " " + core::format_typed_id(id) +
+                      " " + std::to_string(instant) + " " + std::to_string(cadence.months) + " " +
+                      std::string(json.text);
     for (const auto& element : texts) {
         all += " " + shown(element);
     }

@@ -11,8 +11,8 @@ bool is_request() {
     return !pg::setting("request.method").empty();
 }
 
-/// Null without a tenant, so that row security shows nothing. A request over HTTP is told the reason instead, by the
-/// first row security that it meets.
+/// Null without a tenant, so that row security shows nothing. A request over HTTP is told the reason instead,
+/// by the first row security that it meets.
 std::optional<pg::KeptText> current_tenant_id() {
     if (!pg::current_context().tenant_id && is_request()) {
         pg::require_tenant();
@@ -28,8 +28,8 @@ std::optional<pg::KeptText> current_person_id() {
     return pg::current_context().person_id;
 }
 
-/// True for a row of the calling application, or of any where the caller is a person. Row security calls it for every
-/// row.
+/// True for a row of the calling application, or of any where the caller is a person. Row security calls it
+/// for every row.
 bool in_app_scope(std::optional<std::string_view> app_id) {
     const auto& context = pg::current_context();
     return !context.app_id || app_id == *context.claims->app_id;

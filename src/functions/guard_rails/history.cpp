@@ -246,9 +246,8 @@ End end_of_update(const TriggerData* trigger) {
 End end_of_delete() {
     const auto& person = pg::current_context().person_id;
     const Datum name =
-        person
-            ? person->value
-            : pg::text_datum(psprintf("role:%s", GetUserNameFromId(GetSessionUserId(), false)));
+        person ? person->value
+               : pg::text_datum(psprintf("role:%s", GetUserNameFromId(GetSessionUserId(), false)));
     return {.time = {.value = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp()), .is_null = false},
             .person = {.value = name, .is_null = false}};
 }
