@@ -34,6 +34,13 @@ SHLIB_LINK = $(CORE_LIBS) -lstdc++ -Wl,--version-script=src/exports.map
 PROCESSORS := $(shell nproc)
 export CMAKE_BUILD_PARALLEL_LEVEL ?= $(PROCESSORS)
 
+# What was compiled once is not compiled again.
+CCACHE := $(shell command -v ccache 2>/dev/null)
+ifneq ($(CCACHE),)
+CXX := $(CCACHE) $(CXX)
+export CMAKE_CXX_COMPILER_LAUNCHER ?= $(CCACHE)
+endif
+
 $(EXTENSION_SCRIPTS) &: $(wildcard src/sql/extension/*.sql) policies.control tools/build_extension_scripts.sh
 	mkdir -p build
 	tools/build_extension_scripts.sh
@@ -56,48 +63,73 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 
 -include $(OBJS:.o=.d) test/shim/shim_test.d
 
-.PHONY: installed demo openapi reference bench bench-http serve check check-all check-server check-source check-core check-sanitizers check-fuzz check-regress check-isolation check-tap check-sqlsmith check-valgrind check-postgrest check-deploy check-client check-web
+# What another major version of PostgreSQL can change; the longest first. And what it cannot.
+SERVER_CHECKS = check-tap check-regress check-isolation
+OTHER_CHECKS = check-core check-sanitizers check-fuzz check-web check-postgrest check-client check-sqlsmith check-site check-source
+
+.PHONY: installed demo openapi reference bench bench-http serve check every-suite check-all check-server check-quick $(SERVER_CHECKS) $(OTHER_CHECKS) \
+    check-valgrind check-deploy
+
+# Debian packages, of what packages-NAME names. INSTALLED: that they are there, and ours is built and installed.
+packages-%:
+	$(if $(INSTALLED),,tools/install_packages.sh $*)
 
 # A second make, since this one may have started without PGXS.
-installed:
-	tools/install_packages.sh
+installed: packages-build
+ifndef INSTALLED
 	$(MAKE) --silent --jobs=$(PROCESSORS) all
 	tools/as_root.sh $(MAKE) --silent install
+endif
 
-demo: installed
+demo: packages-server packages-demo installed
 	tools/in_scratch.sh demo demo/run.sh
 
 # What is written of the register's catalog, above all of its comments.
-openapi: installed
-	tools/install_packages.sh jq
+openapi: packages-server packages-jq installed
 	tools/in_scratch.sh openapi tools/openapi/print.sh openapi >build/openapi.compact.json
 	jq . build/openapi.compact.json >docs/openapi.json
 
-reference: installed
+reference: packages-server installed
 	tools/in_scratch.sh reference tools/openapi/print.sh reference >build/reference.md
 	cp build/reference.md docs/reference.md
 
-check: check-source check-core check-sanitizers check-fuzz check-client check-web check-server
+# PGXS has a recipe for it, too, which says that there is none.
+check: private SHELL = /bin/true
+check: every-suite
 
-# What another major version of PostgreSQL can change.
-check-server: check-regress check-isolation check-sqlsmith check-tap check-postgrest
+every-suite:
+	tools/install_packages.sh build core source server site client web sqlsmith
+	$(MAKE) --silent installed
+	$(MAKE) --silent $(SHIM_TEST)
+	+tools/run_checks.sh $(SERVER_CHECKS) $(OTHER_CHECKS)
+
+check-server:
+	tools/install_packages.sh build server
+	$(MAKE) --silent installed
+	$(MAKE) --silent $(SHIM_TEST)
+	+tools/run_checks.sh $(SERVER_CHECKS)
 	tools/check_exports.sh policies.so
 
+# After every change: two minutes.
+check-quick: packages-core packages-source packages-server installed
+	+tools/run_checks.sh check-core check-regress check-isolation check-source
+
 # By hand: five minutes. BENCH_ROWS=20000 for a quick look.
-bench: installed
+bench: packages-server installed
 	tools/in_scratch.sh bench bench/run.sh
 
 # By hand: two minutes. Needs a postgrest binary, and wrk, which is installed.
-bench-http: installed
-	tools/install_packages.sh wrk
+bench-http: packages-server packages-site packages-wrk installed
 	tools/in_scratch.sh bench-http bench/http.sh
 
 # Every suite on every supported major that Debian packages; the line of each major stands at the end.
 check-all:
 	tools/check_all_majors.sh
 
-check-source: installed
+check-source: packages-source installed
 	tools/check_source.sh
+
+check-core check-sanitizers check-fuzz: packages-core
 
 check-core: installed
 	cmake --preset default -D PG_CONFIG=$(PG_CONFIG)
@@ -116,43 +148,43 @@ check-fuzz: installed
 	cmake --build --preset fuzz
 	tools/run_fuzz.sh $(or $(FUZZ_SECONDS),10) $(PROCESSORS)
 
-check-regress: installed
+check-regress: packages-server installed
 	tools/in_scratch.sh regress tools/run_regress.sh regress .
 
-check-isolation: installed
+check-isolation: packages-server installed
 	tools/in_scratch.sh isolation tools/run_regress.sh isolation test/isolation
 
 # An hour by hand: make check-sqlsmith SQLSMITH_SECONDS=3600.
-check-sqlsmith: installed
+check-sqlsmith: packages-server packages-sqlsmith installed
 	tools/in_scratch.sh sqlsmith test/sqlsmith/run.sh $(or $(SQLSMITH_SECONDS),20)
 
 # By hand: some minutes.
-check-valgrind: installed
+check-valgrind: packages-server packages-valgrind installed
 	tools/in_scratch.sh valgrind test/valgrind/run.sh
 
-check-tap: installed
+check-tap: packages-server installed
 	$(MAKE) --silent $(SHIM_TEST)
 	tools/in_scratch.sh tap tools/run_tap.sh test/t
 
+# What serves the register over HTTP, without PostgREST: nginx, the pages, the OpenAPI document.
+check-site: packages-server packages-site installed
+	tools/in_scratch.sh site tools/run_tap.sh test/site
+
 # Needs a postgrest binary: POSTGREST=/path, or on the PATH.
-check-postgrest: installed
+check-postgrest: packages-server packages-site installed
 	tools/in_scratch.sh postgrest tools/run_postgrest.sh
 
 # By hand, as root: four minutes the first time. Needs a postgrest binary as well.
-check-deploy: installed
-	tools/install_packages.sh nodejs npm debootstrap systemd-container
+check-deploy: packages-client packages-site packages-debootstrap packages-systemd-container installed
 	test/deploy/run.sh
 
 # On a running register as well: the one that POLICIES_URL, POLICIES_TOKEN and POLICIES_OTHER_TOKEN name, else their own, by POSTGREST.
-check-client: installed
-	tools/install_packages.sh nodejs npm
+check-client: packages-client packages-server packages-site installed
 	tools/in_scratch.sh client tools/run_client_tests.sh
 
 # Until it is interrupted. SERVE_PORT: 8080 by default.
-serve: installed
-	tools/install_packages.sh nodejs npm
+serve: packages-client packages-server packages-site installed
 	tools/in_scratch.sh serve tools/serve.sh $(SERVE_PORT)
 
-check-web: installed
-	tools/install_packages.sh nodejs npm chromium
+check-web: packages-web packages-server packages-site installed
 	tools/in_scratch.sh web tools/run_web_tests.sh

@@ -1,15 +1,29 @@
 #!/bin/sh
-# Installs the Debian packages that building and testing need, those that are missing only, or those that are named.
-# PG_MAJOR: 15 by default.
+# Installs Debian packages, those that are missing only: what is named, by package or by what needs it: build, core (unit
+# tests and fuzzers), source (its checks), server (suites on a server of any major), site (nginx and the stack behind it),
+# client, web, sqlsmith, valgrind, demo. PG_MAJOR: 15 by default.
 set -eu
 major=${PG_MAJOR:-15}
-packages="make g++ cmake libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
-    clang-format clang libclang-rt-dev postgresql-$major postgresql-server-dev-$major libipc-run-perl libbusiness-hours-perl
-    postgresql-$major-cron rsync debian-policy pgbouncer sqlsmith valgrind procps tzdata libdbd-pg-perl nginx curl openssl"
-[ $# = 0 ] || packages=$*
+packages=
+for name; do
+    case $name in
+        build) name="make g++ ccache nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
+            postgresql-$major postgresql-server-dev-$major" ;;
+        core) name="cmake ccache libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev clang
+            libclang-rt-dev tzdata" ;;
+        source) name="clang-format binutils" ;;
+        server) name="libipc-run-perl libdbd-pg-perl libbusiness-hours-perl postgresql-$major-cron pgbouncer rsync procps tzdata
+            binutils" ;;
+        site) name="nginx curl openssl" ;;
+        client) name="nodejs npm" ;;
+        web) name="nodejs npm chromium" ;;
+        demo) name=debian-policy ;;
+    esac
+    packages="$packages $name"
+done
 # Any Node.js from 18 on does, wherever it is from.
 if node --version 2>/dev/null | grep -qE '^v(1[89]|[2-9][0-9])\.' && command -v npm >/dev/null; then
-    packages=$(echo "$packages" | sed 's/\bnodejs\b//; s/\bnpm\b//')
+    packages=$(echo "$packages" | sed 's/\bnodejs\b//g; s/\bnpm\b//g')
 fi
 missing=
 for package in $packages; do

@@ -12,7 +12,7 @@ tests= first= last=
 for file in "$input/$folder"/*."$ending"; do
     [ -e "$file" ] || { echo "no $suite tests in $input/$folder" >&2; exit 1; }
     case $(basename "$file" ".$ending") in
-        install) first=install ;;
+        install | register_race) first=$(basename "$file" ".$ending") ;;
         uninstall) last=uninstall ;;
         *) tests="$tests $(basename "$file" ".$ending")" ;;
     esac

@@ -5,11 +5,12 @@ package AttackTest;
 
 use strict;
 use warnings;
+use DBI;
 use Exporter 'import';
 use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use PoliciesTest qw(new_server create_register as_caller);
+use PoliciesTest qw(server_from create_register as_caller);
 
 our @EXPORT_OK = qw(attacked_server victim_id calendar_id ask attack as_superuser $acme $acme_app $globex $victim);
 
@@ -23,13 +24,21 @@ our $victim = '{"tenant_id": "victim", "sub": "per_vic"}';
 my $secret = qr/classified|hijacked/;
 
 my $node;
+# A session that looks at all rows and rights, and what it saw last, while nobody can have changed it since.
+my ($watching, $seen);
 
 # A server where acme and globex are tenants like others, and victim is the one that nobody attacks for.
 sub attacked_server {
 	my ($name, @settings) = @_;
-	$node = new_server($name, @settings);
-	create_register($node, 'postgres');
-	as_superuser(<<'SQL');
+	$node = server_from('attacked', \&fill, $name, @settings);
+	$watching = DBI->connect('dbi:Pg:' . $node->connstr('postgres'), undef, undef, { RaiseError => 1, PrintError => 0, pg_enable_utf8 => 0 });
+	return $node;
+}
+
+sub fill {
+	my ($server) = @_;
+	create_register($server, 'postgres');
+	$server->safe_psql('postgres', <<'SQL');
 CREATE ROLE operator LOGIN BYPASSRLS;
 CREATE ROLE table_owner LOGIN;
 CREATE ROLE mallory LOGIN;
@@ -48,20 +57,21 @@ CREATE TABLE helpdesk.notes_victim PARTITION OF helpdesk.notes FOR VALUES IN ('v
 CREATE TABLE helpdesk.notes_other PARTITION OF helpdesk.notes DEFAULT;
 SELECT policies.protect_table(t, 'row') FROM unnest('{helpdesk.tickets,helpdesk.labels,helpdesk.notes}'::regclass[]) t;
 
--- All rows but those of some tenants, and all that says who may do what.
+-- The rows of each table and tenant, and all that says who may do what.
 CREATE SCHEMA digests;
-CREATE FUNCTION digests.rows_but_of(tenants text) RETURNS text LANGUAGE plpgsql AS $$
+CREATE FUNCTION digests.rows() RETURNS TABLE (kind text, tenant_id text, digest text) LANGUAGE plpgsql AS $$
 DECLARE
     name regclass;
-    digest text;
-    digests text := '';
+    tenant text;
 BEGIN
-    FOR name IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace IN (to_regnamespace('policies'), to_regnamespace('helpdesk')) ORDER BY 1 LOOP
-        EXECUTE format($q$SELECT md5(string_agg(j::text, ',' ORDER BY j::text)) FROM (SELECT to_jsonb(t) AS j FROM %s t) r WHERE coalesce(j->>'tenant_id', '') <> ALL ($1)$q$, name)
-            INTO digest USING string_to_array(tenants, ' ');
-        digests := digests || name || ' ' || coalesce(digest, '-') || E'\n';
+    FOR name, tenant IN
+        SELECT c.oid, CASE WHEN a.attnum IS NULL THEN $q$''$q$ ELSE $q$coalesce(t.tenant_id, '')$q$ END
+        FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+        WHERE c.relkind = 'r' AND c.relnamespace IN (to_regnamespace('policies'), to_regnamespace('helpdesk'))
+    LOOP
+        RETURN QUERY EXECUTE format(
+            $q$SELECT $1, %s, md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C")) FROM %s t GROUP BY 2$q$, tenant, name) USING name::text;
     END LOOP;
-    RETURN digests;
 END $$;
 CREATE VIEW digests.rights AS
     SELECT 'role' AS kind, md5(string_agg(r::text, ',' ORDER BY rolname)) AS digest FROM pg_authid r
@@ -78,7 +88,7 @@ SQL
 		my $word = $claims eq $victim ? 'classified' : $claims =~ /app_two/ ? 'restricted' : 'ordinary';
 		# Whose calendar it is stands in its name: "ordinary calendar acme", "ordinary calendar acme app_one".
 		my $owner = join ' ', $claims =~ /"(?:tenant|app)_id": "(\w+)"/g;
-		my ($status, undef, $stderr) = as_caller($node, 'postgres', $claims, <<"SQL");
+		my ($status, undef, $stderr) = as_caller($server, 'postgres', $claims, <<"SQL");
 INSERT INTO policies_api.policies (name, description, body, version, tags, owner_id, review_cadence, next_review_at)
     SELECT '$word ' || n, '$word', '$word', n || '.0-$word', '["$word"]', '$word', '1 year', '2026-01-31' FROM generate_series(1, 3) n;
 INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only)
@@ -101,36 +111,58 @@ INSERT INTO policies_api.notes (note) VALUES ('$word note'), ('$word note');
 SQL
 		die "cannot fill the register: $stderr" if $status;
 	}
-	as_superuser('ANALYZE');
-	return $node;
+	$server->safe_psql('postgres', 'ANALYZE');
+	return;
 }
 
 sub as_superuser {
 	my ($sql) = @_;
+	$seen = undef;
 	return $node->safe_psql('postgres', $sql);
 }
 
 # An id that the attacker has come to know.
 sub victim_id {
 	my ($condition) = @_;
-	return as_superuser("SELECT id FROM policies.policies WHERE $condition ORDER BY id LIMIT 1");
+	return $watching->selectrow_array("SELECT id FROM policies.policies WHERE $condition ORDER BY id LIMIT 1");
 }
 
 # The default calendar's id, of a tenant and perhaps its application.
 sub calendar_id {
 	my ($owner) = @_;
-	return as_superuser("SELECT id FROM policies.business_calendars WHERE name LIKE '% calendar $owner'");
+	return $watching->selectrow_array("SELECT id FROM policies.business_calendars WHERE name LIKE '% calendar $owner'");
 }
 
-sub digests {
-	my ($tenants) = @_;
-	return { map { (split ' ', $_, 2) } split /\n/,
-		as_superuser("SELECT digests.rows_but_of('$tenants'); SELECT kind, digest FROM digests.rights") =~ s/\|/ /gr };
+# What is there: "table" or "table tenant", or the kind of right => [ digest, table or right, tenant ].
+sub look {
+	my $rows = $watching->selectall_arrayref(q(SELECT digest, kind, tenant_id FROM digests.rows() UNION ALL SELECT digest, kind, '' FROM digests.rights));
+	return { map { (join(' ', $_->[1], $_->[2] || ()) => $_) } @$rows };
 }
 
-# What a login gets for its statements. Not by $node->psql, which dies when the server refuses a connection: so do some
-# attacks end.
+# What differs between two looks, but for the rows of the tenants in "mine", and for rights where the attacker may change
+# some of its own.
+sub changes {
+	my ($before, $after, %attack) = @_;
+	my %mine = map { $_ => 1 } split ' ', $attack{mine} // '';
+	my %ignored = $attack{rights} ? map { $_ => 1 } qw(role membership setting relation policy trigger function) : ();
+	my @changed;
+	for my $name (sort keys %{ { %$before, %$after } }) {
+		my ($was, $is) = ($before->{$name}, $after->{$name});
+		my (undef, $kind, $tenant) = @{ $was // $is };
+		push @changed, $name unless $mine{$tenant} || $ignored{$kind} || ($was && $is && ($was->[0] // '') eq ($is->[0] // ''));
+	}
+	return join ', ', @changed;
+}
+
+# What a login gets for its statements.
 sub ask {
+	my @question = @_;
+	$seen = undef;
+	return run_psql(@question);
+}
+
+# Not by $node->psql, which dies when the server refuses a connection: so do some attacks end.
+sub run_psql {
 	my ($login, $sql, %attack) = @_;
 	local $ENV{PGOPTIONS} = $attack{options} // '';
 	my ($stdout, $stderr) = ('', '');
@@ -142,21 +174,18 @@ sub ask {
 }
 
 # Runs an attack and passes when it failed: its statements raised what errors says, SQLSTATEs in their order; printed what
-# output says (either may be a pattern); gave nothing away; and left every row but those of the tenants in "mine", and every right, as it was.
-# Returns the SQLSTATEs.
+# output says (either may be a pattern); gave nothing away; and left every row but those of the tenants in "mine", and every
+# right, as it was. Returns the SQLSTATEs.
 #   login: the role that connects ("gateway"); claims, role: set for its session; options, connection: for connecting;
 #   rights: true when the attacker may change rights of its own; never: what its output must not hold either.
 sub attack {
 	my ($name, $sql, %attack) = @_;
-	my $mine = $attack{mine} // '';
-	my $before = digests($mine);
+	my $before = $seen // look();
 	my $script = '';
 	$script .= "SET ROLE @{[ $attack{role} // 'policies_caller' ]};\n" if $attack{claims} || $attack{role};
 	$script .= "SET request.jwt.claims = \$c\$$attack{claims}\$c\$;\n" if $attack{claims};
-	my ($stdout, $stderr) = ask($attack{login} // 'gateway', "$script$sql", %attack);
-	my $after = digests($mine);
-	my @rights = qw(role membership setting relation policy trigger function);
-	delete @$before{@rights}, delete @$after{@rights} if $attack{rights};
+	my ($stdout, $stderr) = run_psql($attack{login} // 'gateway', "$script$sql", %attack);
+	$seen = look();
 
 	my $never = $attack{never} ? qr/$secret|$attack{never}/ : $secret;
 	my %expected = (errors => '', output => '', %attack{ grep { exists $attack{$_} } qw(errors output) }, given_away => '', changed => '');
@@ -164,7 +193,7 @@ sub attack {
 		errors => join(' ', $stderr =~ /(?:ERROR|FATAL): +(\w{5}):/g),
 		output => $stdout,
 		given_away => join(' | ', map { split /\n/ } grep { defined } ("$stdout\n$stderr" =~ /^(.*(?:$never).*)$/gm)),
-		changed => join(' ', grep { ($before->{$_} // '') ne ($after->{$_} // '') } sort keys %{ { %$before, %$after } }),
+		changed => changes($before, $seen, %attack),
 	);
 	for my $pattern (qw(errors output)) {
 		$expected{$pattern} = $got{$pattern} if ref $expected{$pattern} && $got{$pattern} =~ $expected{$pattern};

@@ -5,20 +5,56 @@ package PoliciesTest;
 use strict;
 use warnings;
 use Exporter 'import';
+use Fcntl qw(:flock);
 use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT_OK = qw(new_server create_register fill_register icalendar as_caller report caller_settings open_session ask close_session);
+our @EXPORT_OK = qw(new_server server_from server_with_register create_register fill_register icalendar as_caller report caller_settings
+  open_session ask close_session);
 
 # A running server, with the lines given added to its configuration.
 sub new_server {
 	my ($name, @settings) = @_;
+	return server_from('empty', sub { }, $name, @settings);
+}
+
+# The same, with a register and its login roles in the database postgres.
+sub server_with_register {
+	my ($name, @settings) = @_;
+	return server_from('register', sub { create_register($_[0], 'postgres') }, $name, @settings);
+}
+
+# A running server that is a copy of a template, which the first suite that asks for it makes: by a function of a server.
+sub server_from {
+	my ($template, $make, $name, @settings) = @_;
 	my $node = PostgreSQL::Test::Cluster->new($name);
-	$node->init(extra => [ '--encoding=UTF8', '--locale=C' ], allows_streaming => 1);
-	$node->append_conf('postgresql.conf', join("\n", 'fsync = off', @settings, ''));
+	mkdir $_ for $node->backup_dir, $node->archive_dir;
+	system_or_bail('cp', '-a', '--reflink=auto', template($template, $make), $node->data_dir);
+	$node->append_conf('postgresql.conf', join("\n", 'port = ' . $node->port, "unix_socket_directories = '" . $node->host . "'", @settings, ''));
 	$node->start;
 	return $node;
+}
+
+# The data folder of a stopped server. Suites run side by side: the others wait for the one that makes it.
+sub template {
+	my ($name, $make) = @_;
+	my $folder = "$ENV{TESTDATADIR}/template_$name";
+	open my $lock, '>', "$folder.lock" or die "no lock: $!";
+	flock $lock, LOCK_EX or die "no lock: $!";
+	return $folder if -d $folder;
+	my $node;
+	if ($name eq 'empty') {
+		$node = PostgreSQL::Test::Cluster->new("template_$name");
+		$node->init(extra => [ '--encoding=UTF8', '--locale=C' ], allows_streaming => 1);
+		$node->append_conf('postgresql.conf', "fsync = off\n");
+	} else {
+		$node = new_server("template_$name");
+		$make->($node);
+		$node->stop;
+	}
+	rename $node->data_dir, $folder or die "no template: $!";
+	return $folder;
 }
 
 # The extension (of a version, or its latest), the register, and its login roles in a database.

@@ -1,13 +1,11 @@
 # The border between C++ and PostgreSQL: every kind of failure through every layer, with test/shim's functions.
 use strict;
 use warnings;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use PoliciesTest qw(new_server);
 
-my $node = PostgreSQL::Test::Cluster->new('shim');
-$node->init;
-$node->start;
+my $node = new_server('shim');
 
 my $library = "$ENV{SCRATCH}/build/shim_test.so";
 $node->safe_psql('postgres', <<"SQL");

@@ -4,13 +4,12 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use PoliciesTest qw(new_server create_register as_caller caller_settings open_session ask close_session);
+use PoliciesTest qw(server_with_register as_caller caller_settings open_session ask close_session);
 
 my $pgbouncer = '/usr/sbin/pgbouncer';
 die "pgbouncer is not installed: run tools/install_packages.sh" unless -x $pgbouncer;
 
-my $node = new_server('pooled');
-create_register($node, 'postgres');
+my $node = server_with_register('pooled');
 for my $tenant (qw(acme globex)) {
 	as_caller($node, 'postgres', qq({"tenant_id": "$tenant", "sub": "per_1"}),
 		"INSERT INTO policies_api.policies (name) VALUES ('of $tenant')");

@@ -4,10 +4,9 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use PoliciesTest qw(new_server create_register open_session ask close_session);
+use PoliciesTest qw(server_with_register open_session ask close_session);
 
-my $node = new_server('trust');
-create_register($node, 'postgres');
+my $node = server_with_register('trust');
 my $claims = q(SET request.jwt.claims = '{"tenant_id": "acme"}';);
 my $tenant = "SELECT coalesce(policies.current_tenant_id(), 'nobody');";
 

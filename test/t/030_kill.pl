@@ -6,7 +6,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
-use PoliciesTest qw(new_server create_register icalendar);
+use PoliciesTest qw(server_with_register icalendar);
 
 my $rounds = $ENV{KILL_ROUNDS} // 4;
 my @tenants = map { "tenant$_" } 1 .. 4;
@@ -14,8 +14,7 @@ my @tenants = map { "tenant$_" } 1 .. 4;
 # The point is what the disk holds: this server syncs, and starts again by itself after a backend was killed.
 # A name of its own, since it is by this name that its processes are found.
 my $name = "killed_$$";
-my $node = new_server($name, 'fsync = on', 'restart_after_crash = on');
-create_register($node, 'postgres');
+my $node = server_with_register($name, 'fsync = on', 'restart_after_crash = on');
 $node->safe_psql('postgres', 'CREATE EXTENSION amcheck');
 
 # One request after another as one tenant: each transaction creates, updates, completes or deletes, and after its commit
@@ -64,7 +63,7 @@ sub start_writer {
 	my $tenant = $tenants[ $number % @tenants ];
 	my $script = "$ENV{SCRATCH}/writer$number.sql";
 	my $text = $writer;
-	for my $turn (1 .. 2000) {
+	for my $turn (1 .. 200) {
 		$text .= $request =~ s/per_SUB_TENANT/per_${number}_$tenant/gr =~ s/TENANT/$tenant/gr =~ s/NAME/w$number-$turn/gr
 		  =~ s/PRIORITY/${number}_$turn/gr;
 	}

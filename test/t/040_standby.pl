@@ -4,10 +4,9 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use PoliciesTest qw(new_server create_register fill_register icalendar report as_caller open_session ask close_session);
+use PoliciesTest qw(server_with_register fill_register icalendar report as_caller open_session ask close_session);
 
-my $primary = new_server('primary');
-create_register($primary, 'postgres');
+my $primary = server_with_register('primary');
 fill_register($primary, 'postgres');
 
 $primary->backup('base');

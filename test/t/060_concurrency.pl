@@ -5,14 +5,13 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use PoliciesTest qw(new_server create_register icalendar);
+use PoliciesTest qw(server_with_register icalendar);
 
 my $seconds = $ENV{CONCURRENCY_SECONDS} // 15;
 my $clients = $ENV{CONCURRENCY_CLIENTS} // 64;
 
-my $node = new_server('busy', 'max_connections = 200', 'synchronous_commit = off', 'log_statement = none',
+my $node = server_with_register('busy', 'max_connections = 200', 'synchronous_commit = off', 'log_statement = none',
 	'log_min_error_statement = panic', 'deadlock_timeout = 200ms');
-create_register($node, 'postgres');
 
 my $begin = <<'SQL';
 \set tenant random(1, 6)

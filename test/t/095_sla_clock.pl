@@ -9,10 +9,9 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::Local qw(timelocal_nocheck);
-use PoliciesTest qw(new_server create_register as_caller open_session ask close_session);
+use PoliciesTest qw(server_with_register as_caller open_session ask close_session);
 
-my $node = new_server('clock', 'wal_level = logical', 'max_prepared_transactions = 2', "timezone = 'UTC'");
-create_register($node, 'postgres');
+my $node = server_with_register('clock', 'wal_level = logical', 'max_prepared_transactions = 2', "timezone = 'UTC'");
 
 my $acme = '{"tenant_id": "acme", "sub": "per_1"}';
 my $office = '[{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]';
@@ -407,8 +406,7 @@ $node->wait_for_catchup($standby);
 is(answer($session{S}, 'EXECUTE due'), '', 'and then it is');
 $standby->stop;
 
-my $subscriber = new_server('subscriber', "timezone = 'UTC'");
-create_register($subscriber, 'postgres');
+my $subscriber = server_with_register('subscriber', "timezone = 'UTC'");
 $node->safe_psql('postgres', 'CREATE PUBLICATION register FOR TABLE policies.policies, policies.business_calendars');
 # From PostgreSQL 16 on, rows arrive with the rights of the table's owner, whom row security stops, unless the subscription says otherwise.
 my $rights = $subscriber->safe_psql('postgres', 'SHOW server_version_num') >= 160000 ? ' WITH (run_as_owner = true)' : '';

@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
-use PoliciesTest qw(new_server create_register fill_register as_caller report caller_settings open_session ask close_session);
+use PoliciesTest qw(server_with_register fill_register as_caller report caller_settings open_session ask close_session);
 use DocumentsTest qw(fill_documents document_violations unverified_versions @document_tenants);
 
 my $invariants = slurp_file("$ENV{SCRATCH}/test/lib/invariants.sql");
@@ -18,11 +18,10 @@ my ($libraries) = run_command([ 'pg_config', '--pkglibdir' ]);
 my $has_cron = -e "$libraries/pg_cron.so";
 my ($scheduled, $listener);
 if ($has_cron) {
-	$scheduled = new_server('scheduled', q(shared_preload_libraries = 'pg_cron'), q(cron.database_name = 'postgres'));
+	$scheduled = server_with_register('scheduled', q(shared_preload_libraries = 'pg_cron'), q(cron.database_name = 'postgres'));
 	# As a client, over the server's socket.
 	$scheduled->append_conf('postgresql.conf', "cron.host = '@{[ $scheduled->host ]}'\n");
 	$scheduled->restart;
-	create_register($scheduled, 'postgres');
 	$scheduled->safe_psql('postgres', <<'SQL');
 CREATE EXTENSION pg_cron;
 CREATE ROLE scheduler LOGIN;
@@ -35,8 +34,7 @@ SQL
 	ask($listener, 'LISTEN policies_review_due;');
 }
 
-my $node = new_server('documents');
-create_register($node, 'postgres');
+my $node = server_with_register('documents');
 fill_register($node, 'postgres');
 fill_documents($node, 'postgres');
 is(document_violations($node, 'postgres'), '', 'every document is as it should be');
@@ -119,8 +117,8 @@ sub as_administrator {
 	my $reader = '{"tenant_id": "large", "sub": "per_2"}';
 	as_caller($node, 'postgres', $large, <<'SQL');
 INSERT INTO policies_api.policies (name, body, description, tags, next_review_at)
-    SELECT 'large ' || n, repeat('common word' || n || ' ', 200) || repeat(md5(n::text) || ' ', 100), 'common', '["common"]', '2020-01-01' FROM generate_series(1, 1500) n;
-SELECT count(policies_api.publish_policy(id, '1.0')) FROM (SELECT id FROM policies_api.policies LIMIT 400) p;
+    SELECT 'large ' || n, repeat('common word' || n || ' ', 200) || repeat(md5(n::text) || ' ', 100), 'common', '["common"]', '2020-01-01' FROM generate_series(1, 500) n;
+SELECT count(policies_api.publish_policy(id, '1.0')) FROM (SELECT id FROM policies_api.policies LIMIT 200) p;
 SQL
 	my $all = q(SELECT md5(string_agg(d, ' ' ORDER BY d)) FROM (SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) AS d FROM policies.policies t UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_versions t
 		UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_approvals t UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_acknowledgements t
@@ -145,7 +143,7 @@ SQL
 	for my $name (sort keys %statements) {
 		my ($claims, $sql) = @{ $statements{$name} };
 		my ($interrupted, $other) = (0, '');
-		for (my $limit = 1; $limit < 60_000 && !$other; $limit = int($limit * 2.5) + 1) {
+		for (my $limit = 1; $limit < 60_000 && !$other; $limit = 2 * $limit) {
 			my (undef, undef, $stderr) = as_caller($node, 'postgres', $claims, "SET LOCAL statement_timeout = $limit;\n$sql;\nROLLBACK;\nBEGIN");
 			last if $stderr !~ /ERROR/;
 			++$interrupted;
@@ -263,8 +261,7 @@ $node->stop;
 # Killed in the middle of publications and acknowledgements of several tenants.
 {
 	my $name = "documents_$$";
-	my $killed = new_server($name, 'fsync = on', 'restart_after_crash = on');
-	create_register($killed, 'postgres');
+	my $killed = server_with_register($name, 'fsync = on', 'restart_after_crash = on');
 	$killed->safe_psql('postgres', 'CREATE EXTENSION amcheck');
 	my @tenants = map { "tenant$_" } 1 .. 3;
 	my %shared;
@@ -315,7 +312,7 @@ SQL
 		for my $how (sort keys %kill) {
 			my @writers = map {
 				my ($number, $tenant) = ($_, $tenants[ $_ % @tenants ]);
-				$start->($number, 'gateway', join '', map { $requests =~ s/per_SUB_TENANT/per_${number}_$tenant/gr =~ s/TENANT/$tenant/gr =~ s/NAME/w$number-$_/gr =~ s/SHARED/$shared{$tenant}/gr } 1 .. 1000)
+				$start->($number, 'gateway', join '', map { $requests =~ s/per_SUB_TENANT/per_${number}_$tenant/gr =~ s/TENANT/$tenant/gr =~ s/NAME/w$number-$_/gr =~ s/SHARED/$shared{$tenant}/gr } 1 .. 200)
 			} 1 .. 6;
 			push @writers, $start->('_notices', 'administrator', "SELECT policies.notify_reviews_due('1 year') \\g /dev/null\nSELECT count(*) FROM policies.take_review_notices(5) \\g /dev/null\n" x 2000);
 			usleep(700_000 + int rand 700_000);

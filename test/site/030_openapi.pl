@@ -6,11 +6,10 @@ use JSON::PP;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use OpenapiCheck qw(problems operations);
-use PoliciesTest qw(new_server create_register as_caller);
+use PoliciesTest qw(server_with_register as_caller);
 
 my $json = JSON::PP->new->canonical->utf8;
-my $node = new_server('server');
-create_register($node, 'postgres');
+my $node = server_with_register('server');
 my $ann = '{"tenant_id": "acme", "sub": "per_ann"}';
 
 # What make openapi and make reference would write.
