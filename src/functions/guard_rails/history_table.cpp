@@ -71,15 +71,17 @@ void refuse_period_columns(const pg::Table& table) {
     }
 }
 
+/// The period comes first, and then the table's columns: one that the table gains stands last in both, whether
+/// the history is there already or is made later.
 void create_history(const pg::Table& table, const std::string& history) {
     std::string columns;
     for (const auto& column : history_columns(table, "true", history)) {
         columns += column.declaration + ", ";
     }
-    pg::execute(
-        "CREATE TABLE " + history + " (" + columns +
-        "valid_from timestamptz NOT NULL, valid_to timestamptz NOT NULL, superseded_by text COLLATE \"C\", "
-        "CHECK (valid_from < valid_to), PRIMARY KEY (tenant_id, id, valid_from))");
+    pg::execute("CREATE TABLE " + history +
+                " (valid_from timestamptz NOT NULL, valid_to timestamptz NOT NULL, superseded_by text "
+                "COLLATE \"C\", " +
+                columns + "CHECK (valid_from < valid_to), PRIMARY KEY (tenant_id, id, valid_from))");
     const auto comment_on = [&](const char* column, const char* comment) {
         pg::execute("COMMENT ON COLUMN " + history + "." + column + " IS " + pg::literal(comment));
     };
