@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/document/version.hpp"
 #include "functions/guard_rails/schema_access.hpp"
@@ -24,10 +26,8 @@ std::string latest_version() {
     return version_text(library_version(), register_api().digest);
 }
 
-bool is_applied(const char* name) {
-    return !pg::query("SELECT FROM policies.register_steps WHERE name OPERATOR(pg_catalog.=) $1",
-                      {pg::text_parameter(name)})
-                .empty();
+bool is_later_version(const std::string& version, const std::string& than) {
+    return core::compare_versions(*core::parse_version(version), *core::parse_version(than)) > 0;
 }
 
 /// The version of the API that was applied last; none where there is no register.
@@ -54,8 +54,7 @@ void require_current_extension() {
     if (installed == library_version()) {
         return;
     }
-    const bool is_older =
-        core::compare_versions(*core::parse_version(installed), *core::parse_version(library_version())) < 0;
+    const bool is_older = is_later_version(library_version(), installed);
     pg::fail({.code = core::ErrorCode::not_supported,
               .message = "the extension is at version " + installed + ", and its library at version " +
                          library_version(),
@@ -98,9 +97,63 @@ void create_tables() {
     }
 }
 
+struct Step {
+    std::string name;
+    std::string version;
+    std::string digest;
+};
+
+std::vector<Step> applied_steps() {
+    std::vector<Step> steps;
+    for (const auto& row : pg::query("SELECT name, version, digest FROM policies.register_steps", {})) {
+        steps.push_back({.name = row[0].value(), .version = row[1].value(), .digest = row[2].value()});
+    }
+    return steps;
+}
+
+/// A register that was restored under an older library is not taken back to it.
+void require_no_later_register(const std::vector<Step>& applied) {
+    for (const auto& step : applied) {
+        if (is_later_version(step.version, library_version())) {
+            pg::fail({.code = core::ErrorCode::not_supported,
+                      .message = "the register is at version " + step.version +
+                                 ", and the library at version " + library_version(),
+                      .hint = "Install version " + step.version + " of the extension, or a later one."});
+        }
+    }
+}
+
+/// Updates never change once they are released. Where another text was applied than the library has, nobody knows
+/// the shape of the tables, and the API would fail one day at what they lack.
+void require_own_updates(const std::vector<Step>& applied) {
+    for (const auto& step : applied) {
+        if (step.name == register_tables().name || step.name == register_api().name) {
+            continue;
+        }
+        const auto updates = register_updates();
+        const auto own = std::ranges::find(updates, step.name, &RegisterScript::name);
+        if (own == updates.end() || own->digest != step.digest) {
+            pg::fail(
+                {.code = core::ErrorCode::not_supported,
+                 .message = "the update " + core::quoted(step.name) +
+                            " was applied with another text than the library has",
+                 .detail = "Released updates do not change: it was one of a version under development.",
+                 .hint = std::string("Give the tables the shape that the library's text gives them, and ") +
+                         (own == updates.end() ? "take it out of policies.register_steps."
+                                               : "set its digest in policies.register_steps to " +
+                                                     std::string(own->digest) + ".")});
+        }
+    }
+}
+
+/// In the order of their names, each in the shape that those before it left, and under the functions of the
+/// library's version, which ALTER EXTENSION has brought before.
 void update_tables() {
+    const auto applied = applied_steps();
+    require_no_later_register(applied);
+    require_own_updates(applied);
     for (const auto& update : register_updates()) {
-        if (!is_applied(update.name)) {
+        if (std::ranges::find(applied, update.name, &Step::name) == applied.end()) {
             apply(update);
             record(update);
         }

@@ -1,5 +1,6 @@
 CREATE FUNCTION policies.create_register() RETURNS pg_catalog.text
-    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
+    -- Without claims: what updates write must not be stamped as a write of the caller's tenant.
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning SET request.jwt.claims = ''
     AS 'MODULE_PATHNAME', 'policies_create_register';
 COMMENT ON FUNCTION policies.create_register() IS
 'Creates the register: its tables, row security, triggers, views and grants, all owned by policies_admin. Called again after an update of the extension, it brings the register to the current shape and loses no row; called again without one, it changes nothing. Returns register_version(). Raises 0A000 where the extension is not of its library''s version.';
