@@ -41,7 +41,8 @@ CXX := $(CCACHE) $(CXX)
 export CMAKE_CXX_COMPILER_LAUNCHER ?= $(CCACHE)
 endif
 
-$(EXTENSION_SCRIPTS) &: $(wildcard src/sql/extension/*.sql) policies.control tools/build_extension_scripts.sh
+$(EXTENSION_SCRIPTS) &: $(wildcard src/sql/extension/*.sql src/sql/updates/extension/*.sql) policies.control CHANGELOG.md \
+    tools/build_extension_scripts.sh
 	mkdir -p build
 	tools/build_extension_scripts.sh
 
@@ -164,7 +165,7 @@ check-valgrind: packages-server packages-valgrind installed
 
 check-tap: packages-server installed
 	$(MAKE) --silent $(SHIM_TEST)
-	tools/in_scratch.sh tap tools/run_tap.sh test/t
+	WITH_OBJECTS=yes tools/in_scratch.sh tap tools/run_tap.sh test/t
 
 # What serves the register over HTTP, without PostgREST: nginx, the pages, the OpenAPI document.
 check-site: packages-server packages-site installed

@@ -34,7 +34,8 @@ grep -nE 'CREATE OR REPLACE|IF NOT EXISTS' src/sql/extension/*.sql src/sql/regis
 grep -nE '^CREATE (FUNCTION|PROCEDURE|VIEW|TRIGGER)' src/sql/register/api/*.sql && finding "the API is applied again: CREATE OR REPLACE"
 grep -nE '^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE|VIEW|TRIGGER)' src/sql/register/tables/*.sql &&
     finding "what can be replaced stands in src/sql/register/api"
-for script in src/sql/extension/*.sql src/sql/register/*/*.sql; do
+tools/check_sql.pl || finding "the product's SQL"
+for script in $(find src/sql -name '*.sql'); do
     grep -qE 'SECURITY DEFINER' "$script" && finding "$script: a SECURITY DEFINER function"
     # Every object by its schema: what CREATE, ALTER, COMMENT and DROP name, and what ON names in indexes, policies and triggers.
     grep -nE '^ *(CREATE|CREATE OR REPLACE|ALTER|COMMENT ON|DROP|GRANT .* ON|REVOKE .* ON) (UNIQUE )?(TABLE|VIEW|FUNCTION|COLUMN|DOMAIN|PROCEDURE) [a-z_]+( |\(|$)' "$script" &&
