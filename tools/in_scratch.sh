@@ -2,13 +2,15 @@
 # Runs a command in a scratch copy of the repository, with PostgreSQL's programs on the PATH, as a user that may run a
 # server: the caller, or "postgres" when the caller is root. The scratch folder is removed unless the command fails.
 #   tools/in_scratch.sh NAME COMMAND [ARGUMENT ...]
-# The command sees SCRATCH (the folder, which is also its working directory), PGBIN and PGXS_DIR.
+# The command sees SCRATCH (the folder, which is also its working directory), PGBIN and PGXS_DIR. For WITH_OBJECTS=yes it has
+# what was compiled as well.
 set -eu
 name=$1
 shift
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d "/tmp/policies-$name.XXXXXX")
-rsync -a --exclude .git --exclude '*.o' --exclude '*.d' --exclude 'build/default' --exclude 'build/asan' --exclude 'build/fuzz' \
+# shellcheck disable=SC2046
+rsync -a --exclude .git $([ "${WITH_OBJECTS:-}" = yes ] || echo '--exclude=*.[od]') --exclude 'build/default' --exclude 'build/asan' --exclude 'build/fuzz' \
     --exclude node_modules "$root/" "$scratch/"
 pg_config=${PG_CONFIG:-pg_config}
 SCRATCH=$scratch

@@ -195,11 +195,11 @@ sub close_session {
 	return;
 }
 
-# The catalog and all rows of a database as one text.
+# The catalog and all rows of a database as one text, or one of them.
 sub report {
-	my ($node, $database) = @_;
+	my ($node, $database, @parts) = @_;
 	my $text = '';
-	for my $file (qw(catalog_report data_report)) {
+	for my $file (@parts ? @parts : qw(catalog_report data_report)) {
 		my ($stdout, $stderr) = run_command([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', $node->connstr($database),
 			'-f', "$ENV{SCRATCH}/test/upgrade/$file.sql" ]);
 		die "$file.sql failed: $stderr" if $stderr =~ /ERROR/;
