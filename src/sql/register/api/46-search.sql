@@ -127,7 +127,11 @@ BEGIN ATOMIC
         policies.search_snippet(concat_ws(E'\n', p.description, p.body), f.words, f.language, false)
     FROM policies.search_policies(search_policies.query, search_policies.category, search_policies.status, search_policies.tag,
         search_policies.owner_id, search_policies.after_rank, search_policies.after_id, search_policies.max_results) f
-    JOIN policies_api.policies p ON p.tenant_id = policies.current_tenant_id() AND p.id = f.policy_id
+    -- OFFSET 0: a join could begin here, find no policy, and never ask who is calling.
+    CROSS JOIN LATERAL (
+        SELECT * FROM policies_api.policies p
+        WHERE p.tenant_id = policies.current_tenant_id() AND p.id = f.policy_id OFFSET 0
+    ) p
     ORDER BY f.rank DESC, f.policy_id;
 END;
 COMMENT ON FUNCTION policies_api.search_policies(text, text, text, text, text, real, text, integer) IS
