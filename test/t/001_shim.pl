@@ -19,7 +19,7 @@ CREATE FUNCTION shim_execute_as(regrole, text) RETURNS void LANGUAGE c AS '$libr
 CREATE FUNCTION shim_execute_qualified(text) RETURNS void LANGUAGE c AS '$library', 'policies_shim_execute_qualified';
 CREATE FUNCTION shim_live_objects() RETURNS int LANGUAGE c AS '$library', 'policies_shim_live_objects';
 CREATE FUNCTION shim_arguments("boolean" bool, number int, fraction float8, "text" text, id text, instant timestamptz,
-    cadence interval, json jsonb, texts text[], day date) RETURNS text LANGUAGE c AS '$library', 'policies_shim_arguments';
+    cadence interval, "json" jsonb, texts text[], day date) RETURNS text LANGUAGE c AS '$library', 'policies_shim_arguments';
 CREATE FUNCTION shim_query(sql text) RETURNS TABLE (name text, number int, note text)
     LANGUAGE c AS '$library', 'policies_shim_query';
 CREATE FUNCTION shim_query_row(sql text, OUT name text, OUT number int, OUT note text)
