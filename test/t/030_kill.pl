@@ -86,6 +86,17 @@ sub note_acknowledged {
 	return;
 }
 
+# The writers' work of one round, so that a slow machine is not killed before it did anything.
+sub wait_until_acknowledged {
+	my ($count, @writers) = @_;
+	for (1 .. 600) {
+		for my $run (@writers) { $run->{handle}->pump_nb if $run->{handle}->pumpable }
+		return if $count <= grep { /^calendar / } map { split /\n/, $_->{out} } @writers;
+		usleep(50_000);
+	}
+	die "the writers acknowledged nothing: " . join "\n", map { $_->{err} } @writers;
+}
+
 sub wait_until_up {
 	for (1 .. 300) {
 		my ($status) = $node->psql('postgres', 'SELECT 1', on_error_stop => 0, timeout => 5);
@@ -122,7 +133,8 @@ my $kills = 0;
 for my $round (1 .. $rounds) {
 	for my $name (sort keys %kill) {
 		my @writers = map { start_writer($_) } 1 .. 8;
-		usleep(300_000 + int rand 700_000);
+		wait_until_acknowledged(12, @writers);
+		usleep(int rand 500_000);
 		$kill{$name}->();
 		++$kills;
 		for my $run (@writers) {
