@@ -120,7 +120,7 @@ core::Day finite_day(const Call& call, std::size_t n) {
     if (DATE_NOT_FINITE(date)) {
         fail_for_infinity(call, n, "date", DATE_IS_NOEND(date));
     }
-    return date + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE);
+    return core::postgres_epoch + std::chrono::days{date};
 }
 
 RawValue row_result(const Call& call, const NullableValue* fields, std::size_t count) {

@@ -4,6 +4,7 @@
 // here, once.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "core/base/result.hpp"
+#include "core/base/text.hpp"
 
 extern "C" {
 #include "postgres.h"

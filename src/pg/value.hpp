@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "core/calendar/business_calendar.hpp"
 #include "core/calendar/business_clock.hpp"
 #include "core/calendar/cadence.hpp"
+#include "core/calendar/day.hpp"
 #include "core/calendar/time_zone.hpp"
 #include "core/ids/typed_id.hpp"
 

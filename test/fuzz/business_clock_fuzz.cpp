@@ -50,9 +50,10 @@ std::vector<Holiday> take_holidays(Bytes& bytes) {
     std::vector<Holiday> holidays;
     for (int i = bytes.take<std::uint8_t>() % 4; i > 0; --i) {
         const bool is_yearly = bytes.take<std::uint8_t>() % 2 != 0;
-        const Day first_day = bytes.take_between(-25'600, 376'300); // 1899 to 3000
-        Holiday holiday{"x", first_day, first_day + bytes.take<std::int16_t>() % 1'000, is_yearly, {}};
-        const auto exception = occurrence_in_year(holiday, bytes.take_between(1900, 3000));
+        using std::chrono::days;
+        const Day first_day{days{bytes.take_between(-25'600, 376'300)}}; // 1899 to 3000
+        Holiday holiday{"x", first_day, first_day + days{bytes.take<std::int16_t>() % 1'000}, is_yearly, {}};
+        const auto exception = occurrence_in_year(holiday, std::chrono::year{bytes.take_between(1900, 3000)});
         if (is_yearly && exception) {
             holiday.except.push_back(*exception);
         }

@@ -3,7 +3,8 @@
 #include <random>
 #include <string_view>
 
-#include "core/calendar/business_calendar.hpp"
+#include "core/calendar/holidays.hpp"
+#include "core/calendar/opening_hours.hpp"
 #include "fuzz/clock_invariants.hpp"
 
 using namespace policies::core;

@@ -3,7 +3,6 @@
 #include <span>
 
 #include "core/calendar/business_clock.hpp"
-#include "core/calendar/civil_date.hpp"
 #include "fuzz/require.hpp"
 
 namespace policies::core {

@@ -2,7 +2,7 @@
 #include <string>
 
 #include "core/document/line_diff.hpp"
-#include "core/patch.hpp"
+#include "core/document/patch.hpp"
 #include "fuzz/require.hpp"
 
 using namespace policies::core;

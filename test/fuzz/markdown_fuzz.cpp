@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/document/html_check.hpp"
 #include "core/document/markdown.hpp"
-#include "core/html_check.hpp"
 #include "fuzz/require.hpp"
 
 using namespace policies::core;

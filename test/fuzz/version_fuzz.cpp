@@ -1,7 +1,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/document/version.hpp"
+#include "core/document/next_version.hpp"
 #include "fuzz/require.hpp"
 
 using namespace policies::core;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -30,7 +29,10 @@ enum class ErrorCode {
     internal,         ///< a defect of ours, never a user's mistake (XX000, HTTP 500)
 };
 
+using enum ErrorCode;
+
 /// An error as a person reads it: a sentence that names the value, then optionally why, then what to do.
+/// Made as Error{check_violation, "invalid …", "It must …"}.
 struct Error {
     ErrorCode code{ErrorCode::internal};
     std::string message;
@@ -70,8 +72,14 @@ struct Ok {};
 
 using Check = Result<Ok>;
 
-/// The value in double quotes for an error message, shortened (at a character boundary) when it is long, with
-/// control characters and double quotes escaped.
-std::string quoted(std::string_view value);
+/// The value of a Result; where it is an error, the function that this stands in returns that error. Stands
+/// as a statement of its own, as an initializer, or after =, never amid a larger expression.
+#define POLICIES_TRY(...)                                                                                    \
+    __extension__({                                                                                          \
+        auto policies_try_result = (__VA_ARGS__);                                                            \
+        if (!policies_try_result)                                                                            \
+            return std::move(policies_try_result).error();                                                   \
+        *std::move(policies_try_result);                                                                     \
+    })
 
 } // namespace policies::core

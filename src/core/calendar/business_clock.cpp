@@ -1,17 +1,11 @@
 #include "core/calendar/business_clock.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-
-#include "core/calendar/civil_date.hpp"
 
 namespace policies::core {
 
 namespace {
 
-constexpr Duration cycle = days_per_era * microseconds_per_day;
-constexpr Duration longest_offset = 7 * microseconds_per_day; // POSIX allows 167 hours
-constexpr Instant last_repetition = last_instant / 2;         // far from any overflow
 constexpr Duration longest = std::numeric_limits<Duration>::max();
 
 Instant clamped(Instant instant) {
@@ -52,42 +46,9 @@ const Element& last_not_after(const std::vector<Element>& elements, std::int64_t
     return *first;
 }
 
-Error out_of_range() {
-    return {ErrorCode::out_of_range, "timestamp out of range",
-            "The instant lies outside PostgreSQL's timestamps, 4714 BC to 294276."};
-}
-
-bool is_possible_offset(std::int32_t seconds) {
-    return std::abs(seconds * microseconds_per_second) <= longest_offset;
-}
-
-bool is_possible(const TimeZone& zone) {
-    if (!is_possible_offset(zone.first_offset_seconds) || zone.repeats_from < first_instant ||
-        zone.repeats_from > last_repetition)
-        return false;
-    for (std::size_t i = 0; i < zone.changes.size(); ++i) {
-        if (!is_possible_offset(zone.changes[i].offset_seconds) ||
-            (i > 0 && zone.changes[i].at <= zone.changes[i - 1].at))
-            return false;
-    }
-    return true;
-}
-
-/// The changes of a zone until an instant, at most some thousand years after those that are given.
-std::vector<OffsetChange> changes_until(const TimeZone& zone, Instant end) {
-    const auto first_from = [&zone](Instant instant) {
-        return std::lower_bound(
-            zone.changes.begin(), zone.changes.end(), instant,
-            [](const OffsetChange& change, Instant searched) { return change.at < searched; });
-    };
-    const auto repeating = first_from(zone.repeats_from);
-    const auto repeating_end = first_from(zone.repeats_from + cycle);
-    std::vector<OffsetChange> changes(zone.changes.begin(), repeating_end);
-    for (Duration later = cycle; zone.repeats_from + later < end; later += cycle) {
-        for (auto change = repeating; change != repeating_end && change->at + later < end; ++change)
-            changes.push_back({change->at + later, change->offset_seconds});
-    }
-    return changes;
+Error outside_timestamps() {
+    return Error{out_of_range, "timestamp out of range",
+                 "The instant lies outside PostgreSQL's timestamps, 4714 BC to 294276."};
 }
 
 } // namespace
@@ -95,11 +56,9 @@ std::vector<OffsetChange> changes_until(const TimeZone& zone, Instant end) {
 Result<BusinessClock> BusinessClock::compile(const std::vector<OpeningInterval>& opening_hours,
                                              const std::vector<Holiday>& holidays, const TimeZone& zone) {
     if (!is_possible(zone))
-        return Error{ErrorCode::internal, "impossible time zone"};
-    Result<WallSchedule> schedule = WallSchedule::compile(opening_hours, holidays);
-    if (!schedule)
-        return std::move(schedule).error();
-    BusinessClock clock(*std::move(schedule));
+        return Error{internal, "impossible time zone"};
+    WallSchedule schedule = POLICIES_TRY(WallSchedule::compile(opening_hours, holidays));
+    BusinessClock clock(std::move(schedule));
     clock.set_zone(zone);
     if (clock.repeating_open_ == 0)
         return no_opening_time_left();
@@ -109,7 +68,7 @@ Result<BusinessClock> BusinessClock::compile(const std::vector<OpeningInterval>&
 BusinessClock BusinessClock::around_the_clock() {
     std::vector<OpeningInterval> opening_hours;
     for (int weekday = 1; weekday <= 7; ++weekday)
-        opening_hours.push_back({weekday, 0, 86'400});
+        opening_hours.push_back({weekday, 0, seconds_per_day});
     return *compile(opening_hours, {}, {});
 }
 
@@ -118,7 +77,7 @@ void BusinessClock::set_zone(const TimeZone& zone) {
     // so that the distance of any instant fits.
     repeats_from_ = std::max({zone.repeats_from, schedule_.repeats_from() + longest_offset, Instant{0}});
     append_segment(Pause::no_begin, zone.first_offset_seconds * microseconds_per_second);
-    for (const OffsetChange& change : changes_until(zone, repeats_from_ + cycle)) {
+    for (const OffsetChange& change : changes_until(zone, repeats_from_ + microseconds_per_era)) {
         const Duration offset = change.offset_seconds * microseconds_per_second;
         if (change.at <= first_instant)
             segments_.front().offset = offset;
@@ -126,7 +85,7 @@ void BusinessClock::set_zone(const TimeZone& zone) {
             append_segment(change.at, offset);
     }
     // Until here no cycle is left out: both instants are in the first.
-    const Instant end = repeats_from_ + cycle;
+    const Instant end = repeats_from_ + microseconds_per_era;
     const auto open_before_in = [this](const Segment& segment, Instant instant) {
         return segment.shift + schedule_.open_before(instant + segment.offset);
     };
@@ -159,7 +118,8 @@ const BusinessClock::Segment& BusinessClock::segment_at(Instant instant) const {
 
 /// The instant itself, or the one that is like it some cycles before.
 Instant BusinessClock::within_first_cycle(Instant instant) const {
-    return instant < repeats_from_ ? instant : repeats_from_ + (instant - repeats_from_) % cycle;
+    return instant < repeats_from_ ? instant
+                                   : repeats_from_ + (instant - repeats_from_) % microseconds_per_era;
 }
 
 /// The business time elapsed from instant 0 until this one, negative when it is before.
@@ -167,7 +127,7 @@ Duration BusinessClock::open_before(Instant instant) const {
     const Instant alike = within_first_cycle(instant);
     const Segment& segment = segment_at(alike);
     return segment.shift + schedule_.open_before(alike + segment.offset) +
-           (instant - alike) / cycle * repeating_open_;
+           (instant - alike) / microseconds_per_era * repeating_open_;
 }
 
 /// The last instant with open_before(instant) == number: where the open microsecond of that number begins.
@@ -178,7 +138,7 @@ Instant BusinessClock::open_instant(Duration number) const {
         number -= cycles * repeating_open_;
     }
     const Segment& segment = last_not_after(segments_, &Segment::open_before, number);
-    return schedule_.open_time(number - segment.shift) - segment.offset + cycles * cycle;
+    return schedule_.open_time(number - segment.shift) - segment.offset + cycles * microseconds_per_era;
 }
 
 bool BusinessClock::is_open(Instant instant) const {
@@ -204,7 +164,7 @@ Duration BusinessClock::between(Instant from, Instant until, std::span<const Pau
 Result<std::optional<Instant>> BusinessClock::add(Instant start, Duration business_time,
                                                   std::span<const Pause> pauses) const {
     if (!is_in_range(start))
-        return out_of_range();
+        return outside_timestamps();
     if (business_time == 0)
         return std::optional{start};
     return business_time > 0 ? add_forward(start, distance(0, business_time), pauses)
@@ -224,7 +184,7 @@ Result<std::optional<Instant>> BusinessClock::add_forward(Instant start, std::ui
         open = open_before(clamped(pause->until));
     }
     if (rest > distance(open, last_open_))
-        return out_of_range();
+        return outside_timestamps();
     // The end of its last open microsecond, not the beginning of the next.
     return std::optional{open_instant(moved(open, rest - 1)) + 1};
 }
@@ -245,16 +205,16 @@ Result<std::optional<Instant>> BusinessClock::add_backward(Instant start, std::u
         open = open_before(clamped(pause.from));
     }
     if (rest > distance(first_open_, open))
-        return out_of_range();
+        return outside_timestamps();
     return std::optional{open_instant(moved(open, -rest))};
 }
 
 Result<Instant> BusinessClock::next_opening(Instant instant) const {
     if (!is_in_range(instant))
-        return out_of_range();
+        return outside_timestamps();
     const Duration number = open_before(instant);
     if (number >= open_before(last_instant + 1))
-        return out_of_range();
+        return outside_timestamps();
     return open_instant(number);
 }
 

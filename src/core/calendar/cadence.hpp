@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/base/result.hpp"
+#include "core/calendar/instant.hpp"
 
 namespace policies::core {
 
@@ -20,9 +21,8 @@ Check check_cadence(const Cadence& cadence);
 /// Adds a cadence to an instant, in UTC and the proleptic Gregorian calendar, whatever the session's time
 /// zone: first the months, a day past the end of its month becoming that month's last (31 January + 1 month =
 /// 28 or 29 February; RFC 5545 would skip it, a review must not be skipped), then the days, then the
-/// microseconds. Parts may be negative. The instant and the result are microseconds since 2000-01-01 00:00
-/// UTC, as PostgreSQL counts: its last instants do not fit 64 bits of Unix time. Errors: out_of_range when
-/// the result is outside PostgreSQL's timestamps (24 November 4714 BC to 294276).
-Result<std::int64_t> add_cadence(std::int64_t microseconds, const Cadence& cadence);
+/// microseconds. Parts may be negative. Errors: out_of_range when the result is outside PostgreSQL's
+/// timestamps (24 November 4714 BC to 294276).
+Result<Instant> add_cadence(Instant start, const Cadence& cadence);
 
 } // namespace policies::core

@@ -1,26 +1,24 @@
+#include "core/calendar/holidays.hpp"
+
 #include <algorithm>
 
+#include "core/base/json_list.hpp"
 #include "core/base/text.hpp"
-#include "core/calendar/business_calendar.hpp"
-#include "core/calendar/civil_date.hpp"
-#include "core/calendar/json_list.hpp"
 
 namespace policies::core {
 
 namespace {
 
 using nlohmann::json;
+using std::chrono::days;
+using std::chrono::year_month_day;
 
 constexpr std::string_view keys[] = {"name", "date", "first_date", "last_date", "yearly", "except"};
 constexpr ListShape shape{"holidays", keys};
 
-constexpr Day first_possible_day = static_cast<Day>(days_from_civil({first_holiday_year, 1, 1}));
-constexpr Day last_possible_day = static_cast<Day>(days_from_civil({last_holiday_year, 12, 31}));
-constexpr Day days_per_year = 365;
-
-Error violation(std::string message, std::string detail) {
-    return {ErrorCode::check_violation, std::move(message), std::move(detail)};
-}
+constexpr Day first_possible_day{first_holiday_year / 1 / 1};
+constexpr Day last_possible_day{last_holiday_year / 12 / 31};
+constexpr days days_per_year{365};
 
 std::string of_holiday(const Holiday& holiday) {
     return " of the holiday " + core::quoted(holiday.name);
@@ -28,7 +26,7 @@ std::string of_holiday(const Holiday& holiday) {
 
 Check check_name(std::string_view name) {
     const auto invalid = [name](std::string detail) {
-        return violation("invalid name of a holiday: " + core::quoted(name), std::move(detail));
+        return Error{check_violation, "invalid name of a holiday: " + core::quoted(name), std::move(detail)};
     };
     if (is_blank(name))
         return invalid("It must not be blank.");
@@ -40,44 +38,39 @@ Check check_name(std::string_view name) {
 }
 
 Check check_year(const Holiday& holiday, Day day) {
-    if (day >= first_possible_day && day <= last_possible_day)
+    if (is_in_holiday_years(day))
         return Ok{};
-    return violation("invalid date" + of_holiday(holiday) + ": " + core::quoted(format_date(day)),
-                     "It must lie in the years " + std::to_string(first_holiday_year) + " to " +
-                         std::to_string(last_holiday_year) + ".");
+    return Error{check_violation,
+                 "invalid date" + of_holiday(holiday) + ": " + core::quoted(format_date(day)),
+                 "It must lie in the years " + std::to_string(int{first_holiday_year}) + " to " +
+                     std::to_string(int{last_holiday_year}) + "."};
 }
 
 Check check_length(const Holiday& holiday) {
     const auto invalid = [&holiday](std::string detail) {
-        return violation("invalid last date" + of_holiday(holiday) + ": " +
-                             core::quoted(format_date(holiday.last_day)),
-                         std::move(detail));
+        return Error{check_violation,
+                     "invalid last date" + of_holiday(holiday) + ": " +
+                         core::quoted(format_date(holiday.last_day)),
+                     std::move(detail)};
     };
     if (holiday.last_day < holiday.first_day)
         return invalid("It must not be before the first date, " + format_date(holiday.first_day) + ".");
-    if (holiday.yearly && holiday.last_day - holiday.first_day + 1 >= days_per_year)
+    if (holiday.yearly && holiday.last_day - holiday.first_day + days{1} >= days_per_year)
         return invalid("A yearly holiday must be shorter than a year.");
     return Ok{};
 }
 
-bool is_on_anniversary(const Holiday& holiday, Day day) {
-    const CivilDate date = civil_from_days(day);
-    const CivilDate first = civil_from_days(holiday.first_day);
-    return date.month == first.month && date.day == first.day && date.year >= first.year;
-}
-
 Check check_exceptions(const Holiday& holiday) {
     const auto invalid = [&holiday](Day day, std::string detail) {
-        return violation("invalid exception" + of_holiday(holiday) + ": " + core::quoted(format_date(day)),
-                         std::move(detail));
+        return Error{check_violation,
+                     "invalid exception" + of_holiday(holiday) + ": " + core::quoted(format_date(day)),
+                     std::move(detail)};
     };
     if (!holiday.yearly && !holiday.except.empty())
         return invalid(holiday.except.front(), "Only a yearly holiday may have exceptions.");
     for (const Day day : holiday.except) {
-        Check year = check_year(holiday, day);
-        if (!year)
-            return year;
-        if (!is_on_anniversary(holiday, day))
+        POLICIES_TRY(check_year(holiday, day));
+        if (!is_anniversary(holiday, day))
             return invalid(day, "It must be the first date of an occurrence.");
     }
     const auto unsorted = std::adjacent_find(holiday.except.begin(), holiday.except.end(),
@@ -87,14 +80,14 @@ Check check_exceptions(const Holiday& holiday) {
     return Ok{};
 }
 
-Result<Day> read_date(const json& value, std::string_view key, const std::string& name) {
+Result<Day> read_date(const json& value, std::string_view key, const Holiday& holiday) {
     const std::string* text = value.get_ptr<const std::string*>();
     const auto day = text != nullptr ? parse_date(*text) : std::nullopt;
     if (!day)
-        return violation("invalid " + std::string(key) + " of the holiday " + core::quoted(name) + ": " +
-                             shown(value),
-                         "A date is written YYYY-MM-DD and must exist.");
-    return static_cast<Day>(*day);
+        return Error{check_violation,
+                     "invalid " + std::string(key) + of_holiday(holiday) + ": " + shown(value),
+                     "A date is written YYYY-MM-DD and must exist."};
+    return *day;
 }
 
 Check read_name(Holiday& holiday, const json& object) {
@@ -103,7 +96,7 @@ Check read_name(Holiday& holiday, const json& object) {
         return missing_key(shape, "name");
     const std::string* name = find_string(object, "name");
     if (name == nullptr)
-        return violation("invalid name of a holiday: " + shown(*member), "It must be a string.");
+        return Error{check_violation, "invalid name of a holiday: " + shown(*member), "It must be a string."};
     holiday.name = *name;
     return check_name(holiday.name);
 }
@@ -113,21 +106,18 @@ Check read_dates(Holiday& holiday, const json& object) {
     const json* first = find_member(object, "first_date");
     const json* last = find_member(object, "last_date");
     if (date != nullptr && (first != nullptr || last != nullptr))
-        return violation("invalid date" + of_holiday(holiday) + ": " + shown(*date),
-                         "A holiday has either a date, or a first_date and a last_date.");
+        return Error{check_violation, "invalid date" + of_holiday(holiday) + ": " + shown(*date),
+                     "A holiday has either a date, or a first_date and a last_date."};
     if (date == nullptr && first == nullptr && last == nullptr)
         return missing_key(shape, "date");
     if (date == nullptr && (first == nullptr || last == nullptr))
         return missing_key(shape, first == nullptr ? "first_date" : "last_date");
-    const Result<Day> first_day = date != nullptr ? read_date(*date, "date", holiday.name)
-                                                  : read_date(*first, "first_date", holiday.name);
-    if (!first_day)
-        return first_day.error();
-    const Result<Day> last_day = date != nullptr ? first_day : read_date(*last, "last_date", holiday.name);
-    if (!last_day)
-        return last_day.error();
-    holiday.first_day = *first_day;
-    holiday.last_day = *last_day;
+    if (date != nullptr) {
+        holiday.first_day = holiday.last_day = POLICIES_TRY(read_date(*date, "date", holiday));
+        return Ok{};
+    }
+    holiday.first_day = POLICIES_TRY(read_date(*first, "first_date", holiday));
+    holiday.last_day = POLICIES_TRY(read_date(*last, "last_date", holiday));
     return Ok{};
 }
 
@@ -136,13 +126,11 @@ Check read_exceptions(Holiday& holiday, const json& object) {
     if (member == nullptr)
         return Ok{};
     if (!member->is_array())
-        return violation("invalid except" + of_holiday(holiday) + ": " + shown(*member),
-                         "It must be an array of dates.");
+        return Error{check_violation, "invalid except" + of_holiday(holiday) + ": " + shown(*member),
+                     "It must be an array of dates."};
     for (const json& element : *member) {
-        const Result<Day> day = read_date(element, "exception", holiday.name);
-        if (!day)
-            return day.error();
-        holiday.except.push_back(*day);
+        const Day day = POLICIES_TRY(read_date(element, "exception", holiday));
+        holiday.except.push_back(day);
     }
     std::sort(holiday.except.begin(), holiday.except.end());
     return Ok{};
@@ -150,62 +138,55 @@ Check read_exceptions(Holiday& holiday, const json& object) {
 
 Result<Holiday> read_holiday(const json& object) {
     Holiday holiday;
-    for (const auto read : {read_name, read_dates, read_exceptions}) {
-        Check check = read(holiday, object);
-        if (!check)
-            return std::move(check).error();
-    }
-    const Result<bool> yearly = read_flag(object, "yearly");
-    if (!yearly)
-        return yearly.error();
-    holiday.yearly = *yearly;
-    Check check = check_holiday(holiday);
-    if (!check)
-        return std::move(check).error();
+    POLICIES_TRY(read_name(holiday, object));
+    POLICIES_TRY(read_dates(holiday, object));
+    POLICIES_TRY(read_exceptions(holiday, object));
+    holiday.yearly = POLICIES_TRY(read_flag(object, "yearly"));
+    POLICIES_TRY(check_holiday(holiday));
     return holiday;
 }
 
 } // namespace
 
+bool is_in_holiday_years(Day day) {
+    return day >= first_possible_day && day <= last_possible_day;
+}
+
 Check check_holiday(const Holiday& holiday) {
-    Check name = check_name(holiday.name);
-    if (!name)
-        return name;
-    for (const Day day : {holiday.first_day, holiday.last_day}) {
-        Check year = check_year(holiday, day);
-        if (!year)
-            return year;
-    }
-    Check length = check_length(holiday);
-    if (!length)
-        return length;
+    POLICIES_TRY(check_name(holiday.name));
+    POLICIES_TRY(check_year(holiday, holiday.first_day));
+    POLICIES_TRY(check_year(holiday, holiday.last_day));
+    POLICIES_TRY(check_length(holiday));
     return check_exceptions(holiday);
 }
 
-std::optional<Day> occurrence_in_year(const Holiday& holiday, std::int64_t year) {
-    const CivilDate first = civil_from_days(holiday.first_day);
-    if (year < first.year || first.day > days_in_month(year, first.month))
+bool is_anniversary(const Holiday& holiday, Day day) {
+    const year_month_day date{day};
+    const year_month_day first{holiday.first_day};
+    return date.month() == first.month() && date.day() == first.day() && date.year() >= first.year();
+}
+
+std::optional<Day> occurrence_in_year(const Holiday& holiday, std::chrono::year year) {
+    const year_month_day first{holiday.first_day};
+    const year_month_day date{year, first.month(), first.day()};
+    if (year < first.year() || !date.ok())
         return {};
-    const auto day = static_cast<Day>(days_from_civil({year, first.month, first.day}));
+    const Day day{date};
     if (std::binary_search(holiday.except.begin(), holiday.except.end(), day))
         return {};
     return day;
 }
 
 Result<std::vector<Holiday>> parse_holidays(std::string_view json_text) {
-    const Result<json> list = parse_list(json_text, shape);
-    if (!list)
-        return list.error();
-    if (list->size() > max_holidays)
-        return violation("too many holidays: " + std::to_string(list->size()),
-                         "A calendar has at most " + std::to_string(max_holidays) + " holidays.");
+    const json list = POLICIES_TRY(parse_list(json_text, shape));
+    if (list.size() > max_holidays)
+        return Error{check_violation, "too many holidays: " + std::to_string(list.size()),
+                     "A calendar has at most " + std::to_string(max_holidays) + " holidays."};
     std::vector<Holiday> holidays;
-    holidays.reserve(list->size());
-    for (const json& object : *list) {
-        Result<Holiday> holiday = read_holiday(object);
-        if (!holiday)
-            return std::move(holiday).error();
-        holidays.push_back(*std::move(holiday));
+    holidays.reserve(list.size());
+    for (const json& object : list) {
+        Holiday holiday = POLICIES_TRY(read_holiday(object));
+        holidays.push_back(std::move(holiday));
     }
     return holidays;
 }
@@ -227,7 +208,7 @@ std::string write_holidays(const std::vector<Holiday>& holidays) {
             object["except"].push_back(format_date(day));
         list.push_back(std::move(object));
     }
-    return list.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return write_json(list);
 }
 
 } // namespace policies::core

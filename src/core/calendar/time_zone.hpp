@@ -3,15 +3,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/calendar/instant.hpp"
+
 namespace policies::core {
-
-/// An instant as PostgreSQL counts: microseconds since 2000-01-01 00:00 UTC.
-using Instant = std::int64_t;
-
-/// A length of time in microseconds.
-using Duration = std::int64_t;
-
-inline constexpr Duration microseconds_per_second = 1'000'000;
 
 /// From this instant on a zone has this offset east of UTC.
 struct OffsetChange {
@@ -23,11 +17,23 @@ struct OffsetChange {
 /// fills it: PostgreSQL's own on the server.
 struct TimeZone {
     std::int32_t first_offset_seconds{0}; ///< before the first change
-    /// Strictly increasing, complete up to 400 years (146,097 days) after repeats_from.
+    /// Strictly increasing, complete up to 400 years (days_per_era) after repeats_from.
     std::vector<OffsetChange> changes{};
     /// From here on everything repeats every 400 years, as the Gregorian calendar does: 0 for a zone without
     /// changes.
     Instant repeats_from{0};
 };
+
+/// The longest offset that a zone may have, on either side of UTC: POSIX allows 167 hours.
+inline constexpr Duration longest_offset = 7 * microseconds_per_day;
+
+/// Whether the zone keeps the rules above, and its offsets and changes are none that would overflow.
+bool is_possible(const TimeZone& zone);
+
+/// The zone's offset east of UTC at an instant, in seconds.
+std::int32_t offset_at(const TimeZone& zone, Instant instant);
+
+/// The changes of a zone until an instant, at most some thousand years after those that it lists.
+std::vector<OffsetChange> changes_until(const TimeZone& zone, Instant end);
 
 } // namespace policies::core

@@ -1,26 +1,27 @@
 #include "core/calendar/wall_schedule.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <tuple>
-
-#include "core/calendar/civil_date.hpp"
 
 namespace policies::core {
 
 namespace {
 
-constexpr std::int64_t days_per_week = 7;
-constexpr std::int32_t seconds_per_day = 86'400;
-constexpr Duration microseconds_per_week = days_per_week * microseconds_per_day;
-constexpr std::int64_t first_monday_of_2000 = epoch_day + 2;
-static_assert(iso_weekday(first_monday_of_2000) == 1);
+using std::chrono::days;
+using std::chrono::weekday;
+using std::chrono::weeks;
+using std::chrono::year_month_day;
 
-std::int64_t monday_from(std::int64_t day) {
-    return day + (8 - iso_weekday(day)) % days_per_week;
+constexpr std::size_t days_per_week = 7;
+constexpr Duration microseconds_per_week = days_per_week * microseconds_per_day;
+
+Day monday_from(Day day) {
+    return day + (std::chrono::Monday - weekday{day});
 }
 
-std::int64_t monday_until(std::int64_t day) {
-    return day + 1 - iso_weekday(day);
+Day monday_until(Day day) {
+    return day - (weekday{day} - std::chrono::Monday);
 }
 
 bool is_possible(const OpeningInterval& interval) {
@@ -30,53 +31,56 @@ bool is_possible(const OpeningInterval& interval) {
 
 /// The days that need a week of their own: from the first holiday until everything repeats.
 struct HolidaySpan {
-    std::int64_t first_day;    ///< a Monday
-    std::int64_t repeats_from; ///< a Monday
-    std::int64_t end_day;      ///< exclusive, a Monday
+    Day first_day;    ///< a Monday
+    Day repeats_from; ///< a Monday
+    Day end_day;      ///< exclusive, a Monday
 };
 
 HolidaySpan span_of(const std::vector<Holiday>& holidays) {
-    if (holidays.empty())
-        return {first_monday_of_2000, first_monday_of_2000, first_monday_of_2000 + days_per_week};
-    std::int64_t first_day = holidays.front().first_day;
-    std::int64_t last_day = first_day; // of what does not repeat
+    if (holidays.empty()) {
+        const Day monday = monday_from(postgres_epoch);
+        return {monday, monday, monday + weeks{1}};
+    }
+    Day first_day = holidays.front().first_day;
+    Day last_day = first_day; // of what does not repeat
     bool any_yearly = false;
     for (const Holiday& holiday : holidays) {
-        const std::int64_t length = holiday.last_day - holiday.first_day;
-        const std::int64_t last_start = holiday.except.empty() ? holiday.first_day : holiday.except.back();
-        first_day = std::min<std::int64_t>(first_day, holiday.first_day);
+        const days length = holiday.last_day - holiday.first_day;
+        const Day last_start = holiday.except.empty() ? holiday.first_day : holiday.except.back();
+        first_day = std::min(first_day, holiday.first_day);
         last_day = std::max(last_day, last_start + length);
         any_yearly = any_yearly || holiday.yearly;
     }
     first_day = monday_until(first_day);
     if (!any_yearly) {
-        const std::int64_t repeats_from = monday_from(last_day + 1);
-        return {first_day, repeats_from, repeats_from + days_per_week};
+        const Day repeats_from = monday_from(last_day + days{1});
+        return {first_day, repeats_from, repeats_from + weeks{1}};
     }
     // In the year after, each yearly holiday has begun, and may reach into it from the year before.
-    const std::int64_t year = civil_from_days(last_day).year + 1;
-    const std::int64_t repeats_from = monday_from(days_from_civil({year, 1, 1}));
-    return {first_day, repeats_from, repeats_from + days_per_era};
+    const auto year = year_month_day{last_day}.year() + std::chrono::years{1};
+    const Day repeats_from = monday_from(year / 1 / 1);
+    return {first_day, repeats_from, repeats_from + days{days_per_era}};
 }
 
 /// How many holidays begin on each day of the span, less those that ended the day before: overlapping ones
 /// are never counted twice.
 std::vector<std::int32_t> count_changes(const std::vector<Holiday>& holidays, const HolidaySpan& span) {
-    std::vector<std::int32_t> changes(static_cast<std::size_t>(span.end_day - span.first_day) + 1);
-    const auto mark = [&](std::int64_t first_day, std::int64_t length) {
+    const auto index = [&span](Day day) { return static_cast<std::size_t>((day - span.first_day).count()); };
+    std::vector<std::int32_t> changes(index(span.end_day) + 1);
+    const auto mark = [&](Day first_day, days length) {
         if (first_day >= span.end_day)
             return;
-        ++changes[static_cast<std::size_t>(first_day - span.first_day)];
-        --changes[static_cast<std::size_t>(std::min(first_day + length, span.end_day) - span.first_day)];
+        ++changes[index(first_day)];
+        --changes[index(std::min(first_day + length, span.end_day))];
     };
-    const std::int64_t last_year = civil_from_days(span.end_day).year;
+    const auto last_year = year_month_day{span.end_day}.year();
     for (const Holiday& holiday : holidays) {
-        const std::int64_t length = holiday.last_day - holiday.first_day + 1;
+        const days length = holiday.last_day - holiday.first_day + days{1};
         if (!holiday.yearly) {
             mark(holiday.first_day, length);
             continue;
         }
-        for (std::int64_t year = civil_from_days(holiday.first_day).year; year <= last_year; ++year) {
+        for (auto year = year_month_day{holiday.first_day}.year(); year <= last_year; ++year) {
             if (const auto day = occurrence_in_year(holiday, year))
                 mark(*day, length);
         }
@@ -87,21 +91,18 @@ std::vector<std::int32_t> count_changes(const std::vector<Holiday>& holidays, co
 } // namespace
 
 Error no_opening_time_left() {
-    return {ErrorCode::check_violation, "no opening time is left",
-            "From some day on the calendar would never be open again.",
-            "Shorten the yearly holidays, or add opening hours on other weekdays."};
+    return Error{check_violation, "no opening time is left",
+                 "From some day on the calendar would never be open again.",
+                 "Shorten the yearly holidays, or add opening hours on other weekdays."};
 }
 
 Result<WallSchedule> WallSchedule::compile(const std::vector<OpeningInterval>& opening_hours,
                                            const std::vector<Holiday>& holidays) {
     if (opening_hours.size() > max_opening_intervals ||
         !std::all_of(opening_hours.begin(), opening_hours.end(), is_possible))
-        return Error{ErrorCode::internal, "impossible opening interval"};
-    for (const Holiday& holiday : holidays) {
-        Check check = check_holiday(holiday);
-        if (!check)
-            return std::move(check).error();
-    }
+        return Error{internal, "impossible opening interval"};
+    for (const Holiday& holiday : holidays)
+        POLICIES_TRY(check_holiday(holiday));
     WallSchedule schedule;
     schedule.set_opening_hours(opening_hours);
     schedule.set_holidays(holidays);
@@ -143,8 +144,8 @@ void WallSchedule::set_opening_hours(std::vector<OpeningInterval> opening_hours)
 
 void WallSchedule::set_holidays(const std::vector<Holiday>& holidays) {
     const HolidaySpan span = span_of(holidays);
-    first_monday_ = (span.first_day - epoch_day) * microseconds_per_day;
-    repeating_from_ = static_cast<std::size_t>((span.repeats_from - span.first_day) / days_per_week);
+    first_monday_ = start_of(span.first_day);
+    repeating_from_ = static_cast<std::size_t>((span.repeats_from - span.first_day) / weeks{1});
     append_weeks(count_changes(holidays, span));
     const Week last = weeks_.back();
     weeks_open_ = last.open_before() + sums_[last.holidays()].back() * microseconds_per_second;

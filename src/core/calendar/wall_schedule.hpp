@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "core/base/result.hpp"
-#include "core/calendar/business_calendar.hpp"
-#include "core/calendar/time_zone.hpp"
+#include "core/calendar/holidays.hpp"
+#include "core/calendar/instant.hpp"
+#include "core/calendar/opening_hours.hpp"
 
 namespace policies::core {
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include <nlohmann/json.hpp>
+#include "core/base/json.hpp"
+#include "core/base/text.hpp"
 
 namespace policies::core {
 
@@ -12,15 +13,15 @@ namespace {
 using nlohmann::json;
 
 Error refused(std::string message, std::string detail = {}) {
-    return {ErrorCode::not_permitted, std::move(message), std::move(detail),
-            "The claims are a JSON object; the settings policies.tenant_claim, policies.app_claim and "
-            "policies.person_claim say where in it the tenant, the application and the person stand."};
+    return Error{not_permitted, std::move(message), std::move(detail),
+                 "The claims are a JSON object; the settings policies.tenant_claim, policies.app_claim and "
+                 "policies.person_claim say where in it the tenant, the application and the person stand."};
 }
 
 Error refused_claim(std::string_view path, const char* fault) {
-    return refused("the claim " + quoted(path) + " " + fault, "It must be a non-empty string of at most " +
-                                                                  std::to_string(max_claim_length) +
-                                                                  " bytes.");
+    return refused("the claim " + core::quoted(path) + " " + fault,
+                   "It must be a non-empty string of at most " + std::to_string(max_claim_length) +
+                       " bytes.");
 }
 
 /// Undoes RFC 6901's ~1 for '/' and ~0 for '~'.
@@ -37,14 +38,7 @@ std::string unescape(std::string_view token) {
 }
 
 bool is_array_index(std::string_view token) {
-    const auto is_digit = [](char character) { return character >= '0' && character <= '9'; };
-    return !token.empty() && std::all_of(token.begin(), token.end(), is_digit) &&
-           (token.size() == 1 || token.front() != '0');
-}
-
-const json* find_member(const json& object, const std::string& key) {
-    const auto member = object.find(key);
-    return member == object.end() ? nullptr : &*member;
+    return is_number(token, token.size()) && (token.size() == 1 || token.front() != '0');
 }
 
 const json* find_element(const json& array, std::string_view index_text) {
@@ -53,8 +47,8 @@ const json* find_element(const json& array, std::string_view index_text) {
     return parsed.ec != std::errc{} || index >= array.size() ? nullptr : &array[index];
 }
 
-/// The claim, or nullptr when it is absent. nlohmann's own json_pointer throws for some of these paths.
-/// A value on the way that cannot hold the claim is an error, not an absent claim, to fail closed.
+/// The claim, or nullptr when it is absent. nlohmann's own json_pointer throws for some of these paths. A
+/// value on the way that cannot hold the claim is an error, not an absent claim, to fail closed.
 Result<const json*> follow_pointer(const json& claims, std::string_view path) {
     const json* value = &claims;
     std::string_view rest = path;
@@ -67,7 +61,7 @@ Result<const json*> follow_pointer(const json& claims, std::string_view path) {
         else if (value->is_array() && is_array_index(token))
             value = find_element(*value, token);
         else
-            return refused("the claim " + quoted(path) + " cannot be reached",
+            return refused("the claim " + core::quoted(path) + " cannot be reached",
                            "A value on the way to it is not an object.");
     }
     return value;
@@ -76,23 +70,21 @@ Result<const json*> follow_pointer(const json& claims, std::string_view path) {
 Result<const json*> find_claim(const json& claims, std::string_view path) {
     if (path.starts_with('/'))
         return follow_pointer(claims, path);
-    return find_member(claims, std::string(path));
+    return find_member(claims, path);
 }
 
 Result<std::optional<std::string>> read_claim(const json& claims, std::string_view path) {
-    Result<const json*> found = find_claim(claims, path);
-    if (!found)
-        return std::move(found).error();
-    if (*found == nullptr || (*found)->is_null())
+    const json* found = POLICIES_TRY(find_claim(claims, path));
+    if (found == nullptr || found->is_null())
         return std::optional<std::string>{};
-    const auto* text = (*found)->get_ptr<const std::string*>();
+    const auto* text = found->get_ptr<const std::string*>();
     if (text == nullptr)
         return refused_claim(path, "is not a string");
     if (text->empty())
         return refused_claim(path, "is empty");
     if (text->size() > max_claim_length)
         return refused_claim(path, "is too long");
-    if (text->find('\0') != std::string::npos)
+    if (holds_nul(*text))
         return refused_claim(path, "holds the character U+0000");
     return std::optional<std::string>{*text};
 }
@@ -100,10 +92,7 @@ Result<std::optional<std::string>> read_claim(const json& claims, std::string_vi
 Result<json> parse_object(std::string_view text) {
     if (text.empty())
         return refused("the claims are empty");
-    // The parser takes a NUL byte for the end of the text and would ignore what follows.
-    if (text.find('\0') != std::string_view::npos)
-        return refused("the claims are not valid JSON");
-    json claims = json::parse(text.begin(), text.end(), nullptr, false);
+    json claims = parse_json(text);
     if (claims.is_discarded())
         return refused("the claims are not valid JSON");
     if (!claims.is_object())
@@ -124,7 +113,7 @@ bool has_stray_tilde(std::string_view pointer) {
 
 Check check_claim_path(std::string_view path) {
     const auto invalid = [path](const char* detail) {
-        return Error{ErrorCode::invalid_argument, "invalid claim path: " + quoted(path), detail};
+        return Error{invalid_argument, "invalid claim path: " + core::quoted(path), detail};
     };
     if (path.empty())
         return invalid("It must be the name of a claim, or a JSON Pointer to one.");
@@ -134,21 +123,13 @@ Check check_claim_path(std::string_view path) {
 }
 
 Result<Claims> parse_claims(std::string_view json_text, const ClaimPaths& paths) {
-    Result<json> claims = parse_object(json_text);
-    if (!claims)
-        return std::move(claims).error();
-    Result<std::optional<std::string>> tenant = read_claim(*claims, paths.tenant);
+    const json claims = POLICIES_TRY(parse_object(json_text));
+    std::optional<std::string> tenant = POLICIES_TRY(read_claim(claims, paths.tenant));
     if (!tenant)
-        return std::move(tenant).error();
-    if (!tenant->has_value())
         return refused_claim(paths.tenant, "is missing");
-    Result<std::optional<std::string>> app = read_claim(*claims, paths.app);
-    if (!app)
-        return std::move(app).error();
-    Result<std::optional<std::string>> person = read_claim(*claims, paths.person);
-    if (!person)
-        return std::move(person).error();
-    return Claims{**std::move(tenant), *std::move(app), *std::move(person)};
+    std::optional<std::string> app = POLICIES_TRY(read_claim(claims, paths.app));
+    std::optional<std::string> person = POLICIES_TRY(read_claim(claims, paths.person));
+    return Claims{*std::move(tenant), std::move(app), std::move(person)};
 }
 
 } // namespace policies::core

@@ -3,44 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/base/utf8.hpp"
+
 namespace policies::core {
 
 namespace {
-
-struct CodePoint {
-    char32_t value;
-    std::size_t length;
-};
-
-/// The first character of a text in UTF-8, as cmark-gfm has made it.
-CodePoint first_code_point(std::string_view text) {
-    const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (length > text.size() || lead < 0x80)
-        return {lead, 1};
-    char32_t value = lead & (0xFFU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i)
-        value = value << 6 | (static_cast<unsigned char>(text[i]) & 0x3F);
-    return {value, length};
-}
-
-void append_code_point(std::string& out, char32_t value) {
-    if (value < 0x80) {
-        out += static_cast<char>(value);
-    } else if (value < 0x800) {
-        out += static_cast<char>(0xC0 | value >> 6);
-        out += static_cast<char>(0x80 | (value & 0x3F));
-    } else {
-        if (value < 0x10000) {
-            out += static_cast<char>(0xE0 | value >> 12);
-        } else {
-            out += static_cast<char>(0xF0 | value >> 18);
-            out += static_cast<char>(0x80 | (value >> 12 & 0x3F));
-        }
-        out += static_cast<char>(0x80 | (value >> 6 & 0x3F));
-        out += static_cast<char>(0x80 | (value & 0x3F));
-    }
-}
 
 struct Range {
     char32_t first;
@@ -83,15 +50,16 @@ char32_t lower_case(char32_t value) {
 std::string heading_anchor(std::string_view title) {
     std::string anchor;
     while (!title.empty()) {
-        const CodePoint character = first_code_point(title);
-        title.remove_prefix(character.length);
-        const char32_t value = character.value == ' ' ? U'-' : lower_case(character.value);
+        const std::size_t length = std::max<std::size_t>(utf8_length(title), 1);
+        const char32_t character = code_point_of(title.substr(0, length));
+        title.remove_prefix(length);
+        const char32_t value = character == U' ' ? U'-' : lower_case(character);
         if (is_dropped(value))
             continue;
-        const std::size_t length = anchor.size();
-        append_code_point(anchor, value);
+        const std::size_t size = anchor.size();
+        append_utf8(anchor, value);
         if (anchor.size() > max_anchor_length) {
-            anchor.resize(length);
+            anchor.resize(size);
             break;
         }
     }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/base/result.hpp"
+#include "core/document/edit_script.hpp"
 
 namespace policies::core {
 
@@ -29,6 +30,6 @@ inline constexpr int max_context_lines = 1'000'000;
 /// Errors: invalid_argument: context_lines is negative or above max_context_lines.
 Result<std::optional<std::string>> unified_diff(std::string_view from, std::string_view to,
                                                 std::string_view from_label, std::string_view to_label,
-                                                int context_lines = 3, bool (*should_stop)() = nullptr);
+                                                int context_lines = 3, StopCheck should_stop = nullptr);
 
 } // namespace policies::core

@@ -11,24 +11,17 @@ namespace policies::core {
 /// The longest Markdown text that is read, in bytes.
 inline constexpr std::size_t max_markdown_length = 4 * 1024 * 1024;
 
-/// The most memory that reading a Markdown text may take, in bytes: texts of nothing but markup, or that
-/// repeat a long link by its reference, multiply.
-inline constexpr std::size_t max_markdown_memory = 256 * 1024 * 1024;
-
 /// The HTML of a Markdown text: CommonMark with GitHub's tables, strikethrough, bare links and task lists, by
 /// cmark-gfm. The result is a fragment that is safe to show to others:
 /// - raw HTML is left out, a comment in its place;
 /// - links lead to http, https, mailto and tel addresses, relative ones and fragments, images to http, https
-/// and
-///   relative ones; any other address becomes empty;
-/// - headings carry anchors as their id: the title in lower case, with hyphens for spaces and without
-/// punctuation, as
-///   GitHub makes them (scope, then scope-1); "section" when nothing is left of the title.
+///   and relative ones; any other address becomes empty;
+/// - headings carry anchors as their id, as GitHub makes them: the title in lower case, with hyphens for
+///   spaces and without punctuation (scope, then scope-1); "section" when nothing is left of the title.
 /// Byte sequences that are not UTF-8, and U+0000, become U+FFFD.
 ///
-/// Errors: not_supported: a text longer than max_markdown_length, one that would take more memory than
-/// max_markdown_memory, or one of markup that cmark-gfm takes quadratic time for and that would take many
-/// seconds.
+/// Errors: not_supported: a text longer than max_markdown_length, one that would take more than 256 MiB of
+/// memory, or one of markup that cmark-gfm takes quadratic time for and that would take many seconds.
 Result<std::string> markdown_to_html(std::string_view markdown);
 
 /// The headings of a Markdown text in their order, as the JSON text of an array of {"level", "title",

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
+#include "core/base/text.hpp"
+
 namespace policies::core {
 
 namespace {
-
-bool is_digit(char character) {
-    return character >= '0' && character <= '9';
-}
 
 bool is_identifier_character(char character) {
     return is_digit(character) || (character >= 'A' && character <= 'Z') ||
@@ -112,23 +110,12 @@ std::weak_ordering compare_pre_releases(const Version& left, const Version& righ
                                                   compare_identifiers);
 }
 
-std::string_view number_at(const Version& version, std::size_t index) {
-    return index < version.numbers.size() ? version.numbers[index] : std::string_view("0");
-}
-
 /// Fixed-width length first, so that byte order is numeric order.
 void append_number(std::string& key, std::string_view number) {
     const std::size_t length = number.size();
     for (const std::size_t unit : {100, 10, 1})
         key += static_cast<char>('0' + length / unit % 10);
     key += number;
-}
-
-std::size_t significant_numbers(const Version& version) {
-    std::size_t count = version.numbers.size();
-    while (count > 0 && version.numbers[count - 1] == "0")
-        --count;
-    return count;
 }
 
 void append_identifier(std::string& key, std::string_view identifier) {
@@ -143,95 +130,22 @@ void append_identifier(std::string& key, std::string_view identifier) {
     key += ',';
 }
 
-/// The count of the numbers that a publication's version is made of: x.y.z.
-constexpr std::size_t published_numbers = 3;
-
-std::optional<VersionChange> read_change(std::string_view word) {
-    if (word == "major")
-        return VersionChange::major;
-    if (word == "minor")
-        return VersionChange::minor;
-    if (word == "patch")
-        return VersionChange::patch;
-    return {};
-}
-
-VersionChange change_at(std::size_t index) {
-    if (index == 0)
-        return VersionChange::major;
-    return index == 1 ? VersionChange::minor : VersionChange::patch;
-}
-
-/// In decimal: a number may be of any size.
-std::string incremented(std::string_view number) {
-    std::string sum(number);
-    for (auto digit = sum.rbegin(); digit != sum.rend(); ++digit) {
-        if (*digit != '9') {
-            ++*digit;
-            return sum;
-        }
-        *digit = '0';
-    }
-    return '1' + sum;
-}
-
-std::string changed_version(const Version& version, VersionChange change) {
-    const auto changed = static_cast<std::size_t>(change);
-    const bool completes = !version.pre_release.empty() && significant_numbers(version) <= changed + 1;
-    std::string text;
-    for (std::size_t i = 0; i < published_numbers; ++i) {
-        if (i > 0)
-            text += '.';
-        if (i < changed)
-            text += number_at(version, i);
-        else if (i == changed)
-            text += completes ? std::string(number_at(version, i)) : incremented(number_at(version, i));
-        else
-            text += '0';
-    }
-    return text;
-}
-
-Result<std::string> next_by_word(const Version& version, std::string_view text, VersionChange change) {
-    std::string next = changed_version(version, change);
-    if (next.size() > max_version_length)
-        return Error{ErrorCode::out_of_range, "no version can follow " + quoted(text),
-                     "A version must not be longer than " + std::to_string(max_version_length) + " bytes."};
-    return next;
-}
-
-Result<std::string> first_by_word(std::optional<std::string_view> kept_under, VersionChange change) {
-    std::string first = changed_version(Version{}, change);
-    if (!kept_under)
-        return first;
-    const Result<Version> kept = parse_version(*kept_under);
-    if (!kept)
-        return kept.error();
-    return compare_versions(*parse_version(first), *kept) >= 0 ? first
-                                                               : next_by_word(*kept, *kept_under, change);
-}
-
-Result<std::string> next_by_text(const std::optional<Version>& published, std::string_view published_text,
-                                 std::string_view requested) {
-    Result<Version> version = parse_version(requested);
-    if (!version) {
-        Error error = std::move(version).error();
-        error.hint = "Give a version, or one of the words major, minor and patch.";
-        return error;
-    }
-    if (published && compare_versions(*version, *published) <= 0)
-        return Error{ErrorCode::check_violation,
-                     "version " + quoted(requested) + " does not follow the published version " +
-                         quoted(published_text),
-                     "A version must order above the one that was published before it."};
-    return std::string(requested);
-}
-
 } // namespace
+
+std::string_view Version::number(std::size_t index) const noexcept {
+    return index < numbers.size() ? numbers[index] : std::string_view("0");
+}
+
+std::size_t Version::significant_numbers() const noexcept {
+    std::size_t count = numbers.size();
+    while (count > 0 && numbers[count - 1] == "0")
+        --count;
+    return count;
+}
 
 Result<Version> parse_version(std::string_view text) {
     const auto invalid = [text](std::string detail) {
-        return Error{ErrorCode::invalid_text, "invalid version: " + quoted(text), std::move(detail)};
+        return Error{invalid_text, "invalid version: " + core::quoted(text), std::move(detail)};
     };
     if (text.size() > max_version_length)
         return invalid("A version must not be longer than " + std::to_string(max_version_length) + " bytes.");
@@ -244,7 +158,7 @@ Result<Version> parse_version(std::string_view text) {
 std::weak_ordering compare_versions(const Version& left, const Version& right) noexcept {
     const std::size_t count = std::max(left.numbers.size(), right.numbers.size());
     for (std::size_t i = 0; i < count; ++i) {
-        const std::weak_ordering order = compare_numbers(number_at(left, i), number_at(right, i));
+        const std::weak_ordering order = compare_numbers(left.number(i), right.number(i));
         if (order != 0)
             return order;
     }
@@ -253,7 +167,7 @@ std::weak_ordering compare_versions(const Version& left, const Version& right) n
 
 std::string version_sort_key(const Version& version) {
     std::string key;
-    const std::size_t count = significant_numbers(version);
+    const std::size_t count = version.significant_numbers();
     for (std::size_t i = 0; i < count; ++i)
         append_number(key, version.numbers[i]);
     // '-' < '.' < the digits: a pre-release before its release, that before further numbers.
@@ -265,33 +179,6 @@ std::string version_sort_key(const Version& version) {
     for (const std::string_view identifier : version.pre_release)
         append_identifier(key, identifier);
     return key;
-}
-
-VersionChange version_change(const Version& from, const Version& to) noexcept {
-    const std::size_t count = std::max(from.numbers.size(), to.numbers.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        if (number_at(from, i) != number_at(to, i))
-            return change_at(i);
-    }
-    const bool completes = !from.pre_release.empty() && to.pre_release.empty();
-    const std::size_t significant = significant_numbers(to);
-    return completes && significant > 0 ? change_at(significant - 1) : VersionChange::patch;
-}
-
-Result<std::string> next_version(std::optional<std::string_view> last_published, std::string_view requested,
-                                 std::optional<std::string_view> kept_under) {
-    const std::string_view published_text = last_published.value_or(std::string_view());
-    std::optional<Version> published;
-    if (last_published) {
-        Result<Version> version = parse_version(published_text);
-        if (!version)
-            return std::move(version).error();
-        published = *std::move(version);
-    }
-    const std::optional<VersionChange> change = read_change(requested);
-    if (!change)
-        return next_by_text(published, published_text, requested);
-    return published ? next_by_word(*published, published_text, *change) : first_by_word(kept_under, *change);
 }
 
 } // namespace policies::core

@@ -2,32 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
+#include "core/base/text.hpp"
 #include "core/icalendar/libical.hpp"
 
 namespace policies::core {
 
-Error unsupported_rule(std::string_view rule, std::string detail, std::string hint) {
-    return {ErrorCode::check_violation, "unsupported recurrence rule: " + core::quoted(rule),
-            std::move(detail), std::move(hint)};
-}
-
 namespace {
 
 Error unreadable(std::string_view rule, std::string detail) {
-    return {ErrorCode::invalid_text, "invalid recurrence rule: " + core::quoted(rule), std::move(detail)};
-}
-
-/// The parts of a list; an empty text is one empty part.
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const std::size_t end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos)
-            return parts;
-        text.remove_prefix(end + 1);
-    }
+    return Error{invalid_text, "invalid recurrence rule: " + core::quoted(rule), std::move(detail)};
 }
 
 int to_number(std::string_view digits) {
@@ -58,28 +43,26 @@ bool is_weekday_choice(std::string_view text) {
     return text.empty() || is_number_between(without_sign(text), 1, 53);
 }
 
-/// The values that a part may have. libical takes less or more: it cuts an INTERVAL to 16 bits and an ordinal
-/// of BYDAY to 8, overflows a COUNT, ignores what follows a number, and writes the terminator of a full
-/// list behind the list.
-struct PartOfRule {
+/// What a list of numbers may hold.
+struct ListOfNumbers {
     std::string_view name;
     int highest;
     bool may_be_negative;
     std::size_t max_values;
 };
 
-constexpr PartOfRule lists_of_numbers[] = {
+constexpr ListOfNumbers lists_of_numbers[] = {
     {"BYMONTH", 12, false, ICAL_BY_MONTH_SIZE - 2},     {"BYMONTHDAY", 31, true, ICAL_BY_MONTHDAY_SIZE - 2},
     {"BYYEARDAY", 366, true, ICAL_BY_YEARDAY_SIZE - 2}, {"BYWEEKNO", 53, true, ICAL_BY_WEEKNO_SIZE - 2},
     {"BYSETPOS", 366, true, ICAL_BY_SETPOS_SIZE - 2},
 };
 
-bool is_list_of(std::string_view value, const PartOfRule& part) {
+bool is_list_of(std::string_view value, const ListOfNumbers& list) {
     const std::vector<std::string_view> values = split(value, ',');
-    return values.size() <= part.max_values &&
-           std::all_of(values.begin(), values.end(), [&part](std::string_view number) {
-               return is_number_between(part.may_be_negative ? without_sign(number) : number, 1,
-                                        part.highest);
+    return values.size() <= list.max_values &&
+           std::all_of(values.begin(), values.end(), [&list](std::string_view number) {
+               return is_number_between(list.may_be_negative ? without_sign(number) : number, 1,
+                                        list.highest);
            });
 }
 
@@ -89,6 +72,9 @@ bool is_list_of_weekdays(std::string_view value) {
            std::all_of(values.begin(), values.end(), is_weekday_choice);
 }
 
+/// Whether libical reads a part of a rule as it stands. It takes less or more: it cuts an INTERVAL to 16 bits
+/// and an ordinal of BYDAY to 8, overflows a COUNT, ignores what follows a number, and writes the terminator
+/// of a full list behind the list.
 bool is_readable(std::string_view name, std::string_view value) {
     if (name == "INTERVAL")
         return is_number_between(value, 1, 32'767);
@@ -100,9 +86,9 @@ bool is_readable(std::string_view name, std::string_view value) {
         return is_weekday(value);
     if (name == "BYDAY")
         return is_list_of_weekdays(value);
-    for (const PartOfRule& part : lists_of_numbers) {
-        if (name == part.name)
-            return is_list_of(value, part);
+    for (const ListOfNumbers& list : lists_of_numbers) {
+        if (name == list.name)
+            return is_list_of(value, list);
     }
     return false;
 }
@@ -117,109 +103,149 @@ bool is_frequency(std::string_view value) {
     return std::find(std::begin(frequencies), std::end(frequencies), value) != std::end(frequencies);
 }
 
-/// The rule in the words that libical reads safely. UNTIL is left to us, for its "Z".
-Result<std::string> checked_for_libical(std::string_view text, std::optional<WrittenTime>& until) {
-    std::string checked;
-    const std::string upper = to_upper(trimmed(text));
-    std::string_view rest = upper;
-    if (rest.ends_with(';'))
-        rest.remove_suffix(1);
-    bool is_yearly = false;
-    for (const std::string_view part : split(rest, ';')) {
+/// A rule taken apart into what libical reads safely, and UNTIL, which is left to us for its "Z".
+class RuleParts {
+public:
+    explicit RuleParts(std::string_view rule) : rule_(rule) {}
+
+    /// Adds what stands between two semicolons.
+    Check add(std::string_view part) {
         const std::size_t equals = part.find('=');
         const std::string_view name = part.substr(0, equals);
-        const std::string_view value =
-            equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1);
-        if (name == "FREQ") {
-            if (!is_frequency(value))
-                return unreadable(text, "There is no frequency " + core::quoted(value) + ".");
-            if (value != "YEARLY")
-                return unsupported_rule(text, "Only FREQ=YEARLY is read.",
-                                        "Holidays recur yearly; list the dates of others one by one.");
-            is_yearly = true;
-        } else if (is_time_of_day(name)) {
-            if (value != "0")
-                return unsupported_rule(text, "Holidays are whole days, without " + std::string(name) + ".");
-            continue;
-        } else if (name == "RSCALE" || name == "SKIP") {
-            if (value != "GREGORIAN" && value != "OMIT")
-                return unsupported_rule(text, "Only RSCALE=GREGORIAN and SKIP=OMIT are read.");
-            continue;
-        } else if (!is_readable(name, value)) {
-            return unreadable(text, "The part " + core::quoted(part) + " cannot be read.");
-        } else if (name == "UNTIL") {
-            if (until || checked.find("COUNT=") != std::string::npos)
-                return unreadable(text, "COUNT and UNTIL exclude each other and themselves.");
-            until = read_time(value);
-            continue;
-        } else if (name == "COUNT" && until) {
-            return unreadable(text, "COUNT and UNTIL exclude each other and themselves.");
-        } else if ((";" + checked).find(";" + std::string(name) + "=") != std::string::npos) {
-            return unreadable(text, "The part " + std::string(name) + " is given twice.");
+        const std::string_view value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
+        if (is_time_of_day(name))
+            return check_time_of_day(name, value);
+        if (name == "RSCALE" || name == "SKIP")
+            return check_scale(value);
+        if (name == "FREQ")
+            POLICIES_TRY(check_frequency(value));
+        else if (!is_readable(name, value))
+            return unreadable(rule_, "The part " + core::quoted(part) + " cannot be read.");
+        POLICIES_TRY(check_repetition(name));
+        if (name == "UNTIL") {
+            until_ = read_time(value);
+            return Ok{};
         }
-        checked += checked.empty() ? "" : ";";
-        checked += part;
+        for_libical_ += for_libical_.empty() ? "" : ";";
+        for_libical_ += part;
+        return Ok{};
     }
-    if (!is_yearly)
-        return unreadable(text, "It has no FREQ.");
-    return checked;
+
+    bool has_frequency() const { return names_.contains("FREQ"); }
+
+    const std::string& for_libical() const { return for_libical_; }
+
+    const std::optional<WrittenTime>& until() const { return until_; }
+
+private:
+    Check check_time_of_day(std::string_view name, std::string_view value) const {
+        if (value == "0")
+            return Ok{};
+        return unsupported_rule(rule_, "Holidays are whole days, without " + std::string(name) + ".");
+    }
+
+    Check check_scale(std::string_view value) const {
+        if (value == "GREGORIAN" || value == "OMIT")
+            return Ok{};
+        return unsupported_rule(rule_, "Only RSCALE=GREGORIAN and SKIP=OMIT are read.");
+    }
+
+    Check check_frequency(std::string_view value) const {
+        if (!is_frequency(value))
+            return unreadable(rule_, "There is no frequency " + core::quoted(value) + ".");
+        if (value != "YEARLY")
+            return unsupported_rule(rule_, "Only FREQ=YEARLY is read.",
+                                    "Holidays recur yearly; list the dates of others one by one.");
+        return Ok{};
+    }
+
+    Check check_repetition(std::string_view name) {
+        const bool is_new = names_.emplace(name).second;
+        const bool ends_twice = names_.contains("COUNT") && names_.contains("UNTIL");
+        if (ends_twice || (name == "UNTIL" && !is_new))
+            return unreadable(rule_, "COUNT and UNTIL exclude each other and themselves.");
+        if (!is_new)
+            return unreadable(rule_, "The part " + std::string(name) + " is given twice.");
+        return Ok{};
+    }
+
+    std::string_view rule_;
+    std::set<std::string, std::less<>> names_{};
+    std::string for_libical_{};
+    std::optional<WrittenTime> until_{};
+};
+
+Result<RuleParts> take_apart(std::string_view rule) {
+    const std::string upper = to_upper(trimmed(rule));
+    std::string_view text = upper;
+    if (text.ends_with(';'))
+        text.remove_suffix(1);
+    RuleParts parts(rule);
+    for (const std::string_view part : split(text, ';'))
+        POLICIES_TRY(parts.add(part));
+    if (!parts.has_frequency())
+        return unreadable(rule, "It has no FREQ.");
+    return parts;
 }
 
-template <std::size_t size>
-void read_set(const short* values, std::size_t max_values, std::bitset<size>& from_start,
-              std::bitset<size>& from_end) {
-    for (std::size_t i = 0; i < max_values && values[i] != ICAL_RECURRENCE_ARRAY_MAX; ++i) {
-        const int value = values[i];
-        if (value > 0 && value < static_cast<int>(size))
-            from_start.set(static_cast<std::size_t>(value));
-        else if (value < 0 && -value < static_cast<int>(size))
-            from_end.set(static_cast<std::size_t>(-value));
-    }
+/// Calls a function with each value of libical's lists.
+template <typename Function>
+void for_each_value(const short* values, std::size_t max_values, Function function) {
+    for (std::size_t i = 0; i < max_values && values[i] != ICAL_RECURRENCE_ARRAY_MAX; ++i)
+        function(values[i]);
+}
+
+template <std::size_t highest>
+PositionSet<highest> read_set(const short* values, std::size_t max_values) {
+    PositionSet<highest> set;
+    for_each_value(values, max_values, [&set](short place) { set.add(place); });
+    return set;
 }
 
 /// libical counts weekdays from Sunday, 1.
-int iso_weekday(int weekday) {
-    return weekday == ICAL_SUNDAY_WEEKDAY ? 7 : weekday - 1;
+std::chrono::weekday from_libical(icalrecurrencetype_weekday weekday) {
+    return std::chrono::weekday{static_cast<unsigned>(weekday - ICAL_SUNDAY_WEEKDAY)};
 }
 
 YearlyRule from_libical(const icalrecurrencetype& recurrence) {
     YearlyRule rule;
     rule.interval = recurrence.interval;
     rule.count = recurrence.count;
-    rule.week_start = iso_weekday(recurrence.week_start);
-    std::bitset<13> no_months_from_end;
-    read_set(recurrence.by_month, ICAL_BY_MONTH_SIZE, rule.months, no_months_from_end);
-    read_set(recurrence.by_month_day, ICAL_BY_MONTHDAY_SIZE, rule.month_days, rule.month_days_from_end);
-    read_set(recurrence.by_year_day, ICAL_BY_YEARDAY_SIZE, rule.year_days, rule.year_days_from_end);
-    read_set(recurrence.by_week_no, ICAL_BY_WEEKNO_SIZE, rule.weeks, rule.weeks_from_end);
-    for (std::size_t i = 0; i < ICAL_BY_DAY_SIZE && recurrence.by_day[i] != ICAL_RECURRENCE_ARRAY_MAX; ++i)
-        rule.weekdays.push_back({iso_weekday(icalrecurrencetype_day_day_of_week(recurrence.by_day[i])),
-                                 icalrecurrencetype_day_position(recurrence.by_day[i])});
-    for (std::size_t i = 0; i < ICAL_BY_SETPOS_SIZE && recurrence.by_set_pos[i] != ICAL_RECURRENCE_ARRAY_MAX;
-         ++i)
-        rule.positions.push_back(recurrence.by_set_pos[i]);
+    rule.week_start = from_libical(recurrence.week_start);
+    rule.months = read_set<12>(recurrence.by_month, ICAL_BY_MONTH_SIZE);
+    rule.month_days = read_set<31>(recurrence.by_month_day, ICAL_BY_MONTHDAY_SIZE);
+    rule.year_days = read_set<366>(recurrence.by_year_day, ICAL_BY_YEARDAY_SIZE);
+    rule.weeks = read_set<53>(recurrence.by_week_no, ICAL_BY_WEEKNO_SIZE);
+    for_each_value(recurrence.by_day, ICAL_BY_DAY_SIZE, [&rule](short day) {
+        rule.weekdays.push_back(
+            {from_libical(icalrecurrencetype_day_day_of_week(day)), icalrecurrencetype_day_position(day)});
+    });
+    for_each_value(recurrence.by_set_pos, ICAL_BY_SETPOS_SIZE,
+                   [&rule](short position) { rule.positions.push_back(position); });
     return rule;
+}
+
+bool has_numbered_weekday(const YearlyRule& rule) {
+    return std::any_of(rule.weekdays.begin(), rule.weekdays.end(),
+                       [](const WeekdayChoice& choice) { return choice.ordinal != 0; });
 }
 
 } // namespace
 
+Error unsupported_rule(std::string_view rule, std::string detail, std::string hint) {
+    return Error{check_violation, "unsupported recurrence rule: " + core::quoted(rule), std::move(detail),
+                 std::move(hint)};
+}
+
 Result<YearlyRule> parse_yearly_rule(std::string_view text) {
     const LibicalErrors errors;
-    std::optional<WrittenTime> until;
-    const Result<std::string> checked = checked_for_libical(text, until);
-    if (!checked)
-        return checked.error();
-    const icalrecurrencetype recurrence = icalrecurrencetype_from_string(checked->c_str());
+    const RuleParts parts = POLICIES_TRY(take_apart(text));
+    const icalrecurrencetype recurrence = icalrecurrencetype_from_string(parts.for_libical().c_str());
     if (recurrence.freq != ICAL_YEARLY_RECURRENCE)
         return unreadable(text, "A part of it cannot be read or is given twice.");
     YearlyRule rule = from_libical(recurrence);
-    if (until) {
-        rule.until = until->day;
-        rule.until_is_utc = until->is_utc;
-        rule.until_second = until->second;
-    }
-    if (has_weeks(rule) && std::any_of(rule.weekdays.begin(), rule.weekdays.end(),
-                                       [](const WeekdayChoice& choice) { return choice.ordinal != 0; }))
+    rule.until = parts.until();
+    if (rule.weeks.any() && has_numbered_weekday(rule))
         return unsupported_rule(text, "A BYDAY beside BYWEEKNO must not be numbered.");
     return rule;
 }

@@ -3,11 +3,17 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/base/text.hpp"
+
 namespace policies::core {
 
 namespace {
 
 constexpr char separator = '_';
+
+bool is_lower_case_letter(char character) {
+    return character >= 'a' && character <= 'z';
+}
 
 /// Why it is no prefix, or nullptr. A literal, because valid prefixes are checked too often to allocate.
 const char* prefix_fault(std::string_view prefix) {
@@ -16,7 +22,7 @@ const char* prefix_fault(std::string_view prefix) {
     if (prefix.size() > max_prefix_length)
         return "The prefix must not be longer than 63 characters.";
     for (const char character : prefix) {
-        if (character != separator && (character < 'a' || character > 'z'))
+        if (character != separator && !is_lower_case_letter(character))
             return "The prefix must consist of the lower-case letters a to z and \"_\".";
     }
     if (prefix.front() == separator || prefix.back() == separator)
@@ -25,18 +31,14 @@ const char* prefix_fault(std::string_view prefix) {
 }
 
 Error invalid_id(std::string_view text, std::string detail) {
-    return {ErrorCode::invalid_text, "invalid id: " + quoted(text), std::move(detail)};
-}
-
-bool is_lower_case_letter(char character) {
-    return character >= 'a' && character <= 'z';
+    return Error{invalid_text, "invalid id: " + core::quoted(text), std::move(detail)};
 }
 
 } // namespace
 
 Check check_prefix(std::string_view prefix) {
     if (const char* fault = prefix_fault(prefix))
-        return Error{ErrorCode::invalid_argument, "invalid id prefix: " + quoted(prefix), fault};
+        return Error{invalid_argument, "invalid id prefix: " + core::quoted(prefix), fault};
     return Ok{};
 }
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "core/base/text.hpp"
+#include "core/base/utf8.hpp"
+
 namespace policies::core {
 
 namespace {
@@ -21,10 +24,9 @@ constexpr std::array<std::uint8_t, 256> make_digit_values() {
     std::array<std::uint8_t, 256> values{};
     values.fill(not_in_alphabet);
     for (std::size_t value = 0; value < alphabet.size(); ++value) {
-        const auto upper = static_cast<unsigned char>(alphabet[value]);
-        values[upper] = static_cast<std::uint8_t>(value);
-        if (upper >= 'A')
-            values[upper + ('a' - 'A')] = static_cast<std::uint8_t>(value);
+        const char character = alphabet[value];
+        values[static_cast<unsigned char>(character)] = static_cast<std::uint8_t>(value);
+        values[static_cast<unsigned char>(to_lower(character))] = static_cast<std::uint8_t>(value);
     }
     return values;
 }
@@ -60,7 +62,7 @@ void store_big_endian(std::uint64_t value, std::size_t count, std::uint8_t* byte
 }
 
 Error invalid_ulid(std::string_view text, std::string detail) {
-    return {ErrorCode::invalid_text, "invalid ULID: " + quoted(text), std::move(detail)};
+    return Error{invalid_text, "invalid ULID: " + core::quoted(text), std::move(detail)};
 }
 
 Error wrong_length(std::string_view text) {
@@ -70,9 +72,9 @@ Error wrong_length(std::string_view text) {
 Error wrong_character(std::string_view text, std::size_t position) {
     // The whole UTF-8 character: half of one would spoil the message's encoding.
     std::size_t end = position + 1;
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    while (end < text.size() && is_utf8_continuation(text[end]))
         ++end;
-    return invalid_ulid(text, "The character " + quoted(text.substr(position, end - position)) +
+    return invalid_ulid(text, "The character " + core::quoted(text.substr(position, end - position)) +
                                   " is not in Crockford's base 32: 0 to 9 and A to Z without I, L, O and U.");
 }
 
@@ -86,13 +88,13 @@ bool increment_random(Ulid& ulid) {
 }
 
 Error time_out_of_range(std::uint64_t milliseconds) {
-    return {ErrorCode::out_of_range, "time out of range for a ULID: " + std::to_string(milliseconds) + " ms",
-            "A ULID holds 48 bits of milliseconds since 1970, which end in the year 10889."};
+    return Error{out_of_range, "time out of range for a ULID: " + std::to_string(milliseconds) + " ms",
+                 "A ULID holds 48 bits of milliseconds since 1970, which end in the year 10889."};
 }
 
 Error random_bits_exhausted(std::uint64_t milliseconds) {
-    return {ErrorCode::out_of_range, "no ULID is left for millisecond " + std::to_string(milliseconds),
-            "The random bits of the last one are all ones.", "Try again in the next millisecond."};
+    return Error{out_of_range, "no ULID is left for millisecond " + std::to_string(milliseconds),
+                 "The random bits of the last one are all ones.", "Try again in the next millisecond."};
 }
 
 } // namespace
@@ -152,7 +154,7 @@ Result<Ulid> UlidGenerator::next(std::uint64_t milliseconds, RandomSource random
     } else {
         candidate = ulid_floor(milliseconds);
         if (!random_source(candidate.bytes.data() + time_bytes, candidate.bytes.size() - time_bytes))
-            return Error{ErrorCode::internal, "could not draw random bits for a ULID"};
+            return Error{internal, "could not draw random bits for a ULID"};
     }
     last_ = candidate;
     started_ = true;

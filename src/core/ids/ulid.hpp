@@ -20,9 +20,9 @@ struct Ulid {
 inline constexpr std::size_t ulid_text_length = 26;
 inline constexpr std::uint64_t ulid_max_milliseconds = (std::uint64_t{1} << 48) - 1;
 
-/// Reads the 26 characters of Crockford's base 32, upper or lower case.
-/// Errors: invalid_text, with the reason (length, a character outside the alphabet — I, L, O and U among them
-/// —, or a first character above '7', which would need more than 128 bits) in the detail.
+/// Reads the 26 characters of Crockford's base 32, upper or lower case. Errors: invalid_text, with the reason
+/// (length, a character outside the alphabet — I, L, O and U among them —, or a first character above '7',
+/// which would need more than 128 bits) in the detail.
 Result<Ulid> parse_ulid(std::string_view text);
 
 /// Writes the canonical upper-case form: exactly ulid_text_length characters, no terminator.
@@ -46,10 +46,9 @@ public:
 
     constexpr UlidGenerator() = default;
 
-    /// The next ULID. milliseconds is Unix time.
-    /// Errors: out_of_range when the time does not fit 48 bits or the random bits are exhausted within one
-    /// millisecond (specification: "the generation will fail"); internal when random_source fails. After an
-    /// error the generator is as it was before.
+    /// The next ULID. milliseconds is Unix time. Errors: out_of_range when the time does not fit 48 bits or
+    /// the random bits are exhausted within one millisecond (specification: "the generation will fail");
+    /// internal when random_source fails. After an error the generator is as it was before.
     Result<Ulid> next(std::uint64_t milliseconds, RandomSource random_source);
 
 private:

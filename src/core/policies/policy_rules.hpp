@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/calendar/cadence.hpp"
+#include "core/policies/ticket_types.hpp"
 
 namespace policies::core {
 
@@ -36,18 +36,11 @@ struct BrokenRule {
     Error error;            ///< check_violation naming the value
 };
 
-/// The longest ticket type or priority, in bytes: both are part of an index row.
-inline constexpr std::size_t max_key_length = 255;
-
 /// Checks what is given: version parses; category, status and source_type are known words; priority is not
 /// blank nor longer than max_key_length; minutes are positive, the resolution not before the first response;
 /// review_cadence moves forward; published_at and next_review_at are finite; tags is an array or an object;
 /// applies_to as parse_ticket_types. Nothing is required.
 std::optional<BrokenRule> find_broken_rule(const PolicyFields& fields);
-
-/// Reads applies_to: a JSON array of distinct, non-blank strings of at most max_key_length bytes. Returns
-/// them sorted bytewise. An empty array is allowed. Errors: check_violation naming the value.
-Result<std::vector<std::string>> parse_ticket_types(std::string_view json);
 
 /// The known words, in the order in which they are shown.
 inline constexpr std::string_view categories[] = {"security", "privacy",    "hr",   "compliance",

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/document/version.hpp"
+#include "core/document/next_version.hpp"
 #include "functions/documents/draft.hpp"
 #include "functions/documents/policy_records.hpp"
 #include "functions/policies/policy_settings.hpp"

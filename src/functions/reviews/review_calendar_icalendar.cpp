@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/icalendar/icalendar.hpp"
+#include "core/icalendar/event_writer.hpp"
 #include "pg/function.hpp"
 
 namespace policies {

@@ -1,6 +1,5 @@
-#include "core/calendar/business_calendar.hpp"
 #include "core/calendar/business_clock.hpp"
-#include "core/icalendar/icalendar.hpp"
+#include "core/icalendar/holiday_reader.hpp"
 #include "pg/context.hpp"
 #include "pg/guard.hpp"
 #include "pg/spi.hpp"
@@ -176,7 +175,7 @@ StoredCalendar lock_calendar(const core::Claims& caller, const std::string& id) 
             .holidays = pg::unwrap(core::parse_holidays(found[0][1].value()))};
 }
 
-/// A date as the core's days; nothing where it is NULL.
+/// A date; nothing where it is NULL.
 std::optional<core::Day> day_argument(FunctionCallInfo fcinfo, int n, const char* argument) {
     if (PG_ARGISNULL(n)) {
         return std::nullopt;
@@ -187,7 +186,7 @@ std::optional<core::Day> day_argument(FunctionCallInfo fcinfo, int n, const char
                   .message = std::string(argument) + " must be a finite date, not " +
                              (DATE_IS_NOEND(date) ? "infinity" : "-infinity")});
     }
-    return date + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE);
+    return core::postgres_epoch + std::chrono::days{date};
 }
 
 } // namespace

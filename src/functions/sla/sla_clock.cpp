@@ -1,5 +1,5 @@
 #include "core/calendar/business_clock.hpp"
-#include "core/policies/sla_status.hpp"
+#include "core/sla/sla_status.hpp"
 #include "functions/sla/sla_rules.hpp"
 #include "pg/guard.hpp"
 #include "pg/values.hpp"

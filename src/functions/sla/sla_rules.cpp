@@ -2,7 +2,6 @@
 
 #include <list>
 
-#include "core/calendar/business_calendar.hpp"
 #include "core/policies/policy_rules.hpp"
 #include "pg/compatibility.hpp"
 #include "pg/context.hpp"
