@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/result.hpp"
+#include "core/base/text.hpp"
 
 // The one way in which a function fails, and in which it passes on that the core did.
 
