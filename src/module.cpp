@@ -1,5 +1,5 @@
-#include "functions/sla/sla_rules.hpp"
 #include "pg/context.hpp"
+#include "pg/postgres.hpp"
 
 extern "C" {
 
@@ -9,6 +9,5 @@ PGDLLEXPORT void _PG_init(void);
 
 void _PG_init(void) {
     policies::pg::define_context_settings();
-    policies::watch_sla_rules();
 }
 }

@@ -9,8 +9,10 @@
 #endif
 
 #include "pg/call.hpp"
+#include "pg/changes.hpp"
 #include "pg/context.hpp"
 #include "pg/interrupts.hpp"
+#include "pg/locks.hpp"
 #include "pg/new_id.hpp"
 #include "pg/planner.hpp"
 #include "pg/rights.hpp"
@@ -19,6 +21,7 @@
 #include "pg/sql.hpp"
 #include "pg/statistics.hpp"
 #include "pg/table.hpp"
+#include "pg/table_statements.hpp"
 #include "pg/time.hpp"
 #include "pg/time_zone.hpp"
 

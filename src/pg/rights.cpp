@@ -39,6 +39,10 @@ Oid current_role() noexcept {
     return GetUserId();
 }
 
+std::string session_role_name() {
+    return call([] { return GetUserNameFromId(GetSessionUserId(), false); });
+}
+
 FixedSearchPath::FixedSearchPath() : exceptions_at_start_(std::uncaught_exceptions()) {
     if (std::strcmp(namespace_search_path, fixed_search_path) == 0) {
         return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <string>
 
 #include "pg/value.hpp"
 
@@ -28,6 +29,9 @@ bool is_superuser();
 
 /// The role whose rights hold now.
 Oid current_role() noexcept;
+
+/// The name of the role that logged in.
+std::string session_role_name();
 
 /// Has names and operators looked up among PostgreSQL's own alone for the length of a scope, unless they are
 /// so already: what another schema holds must not decide. SET LOCAL of other settings outlives the scope.

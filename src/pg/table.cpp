@@ -126,17 +126,26 @@ Oid relation_oid(std::string_view schema, std::string_view name) {
     });
 }
 
-Oid register_owner(std::string_view name) {
-    const Oid relation = relation_oid("policies", name);
-    const Oid owner = call([&] {
+Table table_of(Oid oid) {
+    return query_one<Table>("SELECT c.oid, n.nspname, c.relname, c.relkind = 'p' FROM pg_class c "
+                            "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1",
+                            oid);
+}
+
+Oid owner_of(Oid relation) {
+    return call([&] {
         const HeapTuple row = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
         if (!HeapTupleIsValid(row)) {
-            return InvalidOid;
+            return no_oid;
         }
-        const Oid found = reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relowner;
+        const Oid owner = reinterpret_cast<Form_pg_class>(GETSTRUCT(row))->relowner;
         ReleaseSysCache(row);
-        return found;
+        return owner;
     });
+}
+
+Oid register_owner(std::string_view name) {
+    const Oid owner = owner_of(relation_oid("policies", name));
     if (!OidIsValid(owner)) {
         fail({.code = core::ErrorCode::wrong_object,
               .message = "the register has no table " + core::quoted(name) + " yet",

@@ -48,6 +48,12 @@ std::vector<TableColumn> columns_of(const Table& table);
 /// The column of that name, or null.
 const TableColumn* find_column(const std::vector<TableColumn>& columns, std::string_view name);
 
+/// The table of that OID, which must be one.
+Table table_of(Oid oid);
+
+/// The owner of a relation, or no_oid when there is none.
+Oid owner_of(Oid relation);
+
 /// The partitions below a partitioned table, at every level.
 std::vector<Table> partitions_of(const Table& table);
 

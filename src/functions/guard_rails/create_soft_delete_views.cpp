@@ -1,17 +1,13 @@
-#include "functions/guard_rails/soft_delete_views.hpp"
+#include "functions/guard_rails/create_soft_delete_views.hpp"
+
+#include <algorithm>
+
+#include "functions/guard_rails/base_columns.hpp"
 #include "functions/guard_rails/companions.hpp"
-#include "functions/guard_rails/row_security.hpp"
 #include "functions/guard_rails/schema_access.hpp"
-#include "pg/context.hpp"
-#include "pg/guard.hpp"
-#include "pg/spi.hpp"
-#include "pg/values.hpp"
+#include "functions/guard_rails/scope_by_tenant.hpp"
 
-extern "C" {
-#include "catalog/pg_class.h"
-}
-
-// create_soft_delete_views(): the live rows of a table, and the deleted ones.
+// The live rows of a table, and the deleted ones, each as a view.
 
 namespace policies {
 
@@ -29,23 +25,21 @@ std::string column_list(const std::vector<pg::TableColumn>& columns) {
 
 /// Two tables of one name in different schemas cannot share their views' schema.
 void require_view_of(const pg::Table& table, const std::string& schema, const std::string& name) {
-    if (pg::query("SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND "
-                  "d.objid = r.oid "
-                  "WHERE r.ev_class = $1 AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $2",
-                  {pg::oid_parameter(pg::relation_oid(schema, name)), pg::oid_parameter(table.oid)})
-            .empty()) {
-        pg::fail({.code = core::ErrorCode::duplicate_object,
-                  .message = "relation " + core::quoted(schema + "." + name) + " is in the way",
-                  .detail = "It is not a view of table " + core::quoted(table.name) + ".",
-                  .hint = "Choose another view_schema."});
+    const bool is_view_of_table =
+        pg::execute("SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass "
+                    "AND d.objid = r.oid "
+                    "WHERE r.ev_class = $1 AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $2",
+                    pg::relation_oid(schema, name), table.oid) > 0;
+    if (!is_view_of_table) {
+        refuse_name(schema + "." + name, "It is not a view of table " + core::quoted(table.name) + ".",
+                    "Choose another view_schema.");
     }
 }
 
 /// CREATE OR REPLACE VIEW only appends columns: a view whose columns were renamed or dropped is made anew.
 void drop_outgrown_view(const std::string& schema, const std::string& name,
                         const std::vector<pg::TableColumn>& columns) {
-    const auto old = pg::columns_of(
-        {.oid = pg::relation_oid(schema, name), .schema = schema, .name = name, .is_partitioned = false});
+    const auto old = pg::columns_of({.oid = pg::relation_oid(schema, name), .schema = schema, .name = name});
     const bool is_prefix =
         old.size() <= columns.size() && std::ranges::equal(old, std::span(columns).first(old.size()), {},
                                                            &pg::TableColumn::name, &pg::TableColumn::name);
@@ -57,7 +51,7 @@ void drop_outgrown_view(const std::string& schema, const std::string& name,
 void create_view(const pg::Table& table, const std::string& schema, const std::string& name,
                  const char* condition) {
     const auto columns = pg::columns_of(table);
-    if (is_own_companion(schema, name, RELKIND_VIEW)) {
+    if (is_own_companion(schema, name, pg::RelationKind::view)) {
         require_view_of(table, schema, name);
         drop_outgrown_view(schema, name, columns);
     }
@@ -71,9 +65,7 @@ void create_view(const pg::Table& table, const std::string& schema, const std::s
 }
 
 std::string comment_of(const pg::Table& table) {
-    const auto rows =
-        pg::query("SELECT coalesce(obj_description($1, 'pg_class'), '')", {pg::oid_parameter(table.oid)});
-    return rows[0][0].value();
+    return pg::query_one<std::string>("SELECT coalesce(obj_description($1, 'pg_class'), '')", table.oid);
 }
 
 void create_live_view(const pg::Table& table, const std::string& schema) {
@@ -103,46 +95,46 @@ void create_deleted_view(const pg::Table& table, const std::string& schema) {
                             ". UPDATE ... SET is_deleted = false restores."));
 }
 
-/// The schema and name of the views of a table that have our trigger, by what they depend on: the table may
-/// have been renamed since.
-std::vector<pg::Row> live_views_of(const pg::Table& table) {
-    return pg::query(
-        "SELECT DISTINCT n.nspname, v.relname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+/// The views of a table that have our trigger, by what they depend on: the table may have been renamed since.
+std::vector<pg::Table> live_views_of(const pg::Table& table) {
+    return pg::query<pg::Table>(
+        "SELECT DISTINCT v.oid, n.nspname, v.relname, false FROM pg_trigger t JOIN pg_proc p ON p.oid = "
+        "t.tgfoid "
         "JOIN pg_namespace f ON f.oid = p.pronamespace JOIN pg_class v ON v.oid = t.tgrelid "
         "JOIN pg_namespace n ON n.oid = v.relnamespace "
         "JOIN pg_rewrite r ON r.ev_class = v.oid "
         "JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid "
         "  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = $1 "
         "WHERE f.nspname = 'policies' AND p.proname = 'soft_delete'",
-        {pg::oid_parameter(table.oid)});
+        table.oid);
 }
 
 } // namespace
 
 void drop_soft_delete_views(const pg::Table& table) {
-    for (const auto& row : live_views_of(table)) {
-        const auto& schema = row[0].value();
-        const auto deleted = deleted_prefix + row[1].value();
-        pg::execute("DROP VIEW " + pg::qualified(schema, row[1].value()));
-        if (pg::relation_exists(schema, deleted)) {
-            is_own_companion(schema, deleted, RELKIND_VIEW);
-            pg::execute("DROP VIEW " + pg::qualified(schema, deleted));
+    for (const auto& view : live_views_of(table)) {
+        pg::execute("DROP VIEW " + view.sql_name());
+        const auto deleted = deleted_prefix + view.name;
+        if (is_own_companion(view.schema, deleted, pg::RelationKind::view)) {
+            pg::execute("DROP VIEW " + pg::qualified(view.schema, deleted));
         }
     }
 }
 
-} // namespace policies
+namespace {
 
-POLICIES_RAW_FUNCTION(create_soft_delete_views) {
-    using namespace policies;
-    pg::require_arguments(fcinfo, {"table_name", "view_schema"});
-    const std::string schema(NameStr(*PG_GETARG_NAME(1)));
-    const pg::SpiSession session;
-    const auto table = pg::lock_protectable_table(PG_GETARG_OID(0));
-    require_base_columns(table, {"id", "tenant_id", "is_deleted"});
+void create_soft_delete_views(pg::Oid table_name, const pg::NameText& view_schema) {
+    const auto& schema = view_schema.text;
+    const auto table = pg::lock_protectable_table(table_name);
+    require_base_columns(table, {base_columns.id, base_columns.tenant_id, base_columns.is_deleted});
     const SchemaCreation creation(schema);
     create_live_view(table, schema);
     create_deleted_view(table, schema);
     creation.end();
-    PG_RETURN_VOID();
 }
+
+} // namespace
+
+POLICIES_FUNCTION(create_soft_delete_views);
+
+} // namespace policies

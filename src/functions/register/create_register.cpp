@@ -1,28 +1,28 @@
 #include <algorithm>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "core/document/version.hpp"
 #include "functions/guard_rails/schema_access.hpp"
 #include "functions/register/register_sql.hpp"
-#include "pg/context.hpp"
-#include "pg/guard.hpp"
-#include "pg/spi.hpp"
-#include "pg/table.hpp"
 
-// create_register(): builds the register's tables and API, or brings them to the library's version.
+// The register's tables and API are built, or brought to the library's version.
+
+namespace policies {
 
 namespace {
 
-using namespace policies;
+/// What create_register() has applied, as it stands in register_steps.
+struct Step {
+    std::string name;
+    std::string version;
+    std::string digest;
+};
 
 /// What register_version() returns for the API of a version and digest.
 std::string version_text(const std::string& version, const std::string& digest) {
     return version + "+" + digest.substr(0, 12);
 }
 
-std::string latest_version() {
+std::string latest_register_version() {
     return version_text(library_version(), register_api().digest);
 }
 
@@ -31,26 +31,19 @@ bool is_later_version(const std::string& version, const std::string& than) {
 }
 
 /// The version of the API that was applied last; none where there is no register.
-std::optional<std::string> applied_version() {
+std::optional<std::string> register_version() {
     if (!pg::relation_exists("policies", "register_steps")) {
         return std::nullopt;
     }
-    const auto rows =
-        pg::query("SELECT version, digest FROM policies.register_steps WHERE name OPERATOR(pg_catalog.=) $1",
-                  {pg::text_parameter(register_api().name)});
-    if (rows.empty()) {
-        return std::nullopt;
-    }
-    return version_text(rows[0][0].value(), rows[0][1].value());
+    const auto step = pg::query_one<std::optional<Step>>(
+        "SELECT name, version, digest FROM policies.register_steps WHERE name = $1", register_api().name);
+    return step ? std::optional(version_text(step->version, step->digest)) : std::nullopt;
 }
 
 /// The register's SQL needs the functions of its own version.
 void require_current_extension() {
-    const auto rows =
-        pg::query("SELECT extversion FROM pg_catalog.pg_extension WHERE extname OPERATOR(pg_catalog.=) "
-                  "'policies'",
-                  {});
-    const std::string installed = rows.at(0)[0].value();
+    const auto installed =
+        pg::query_one<std::string>("SELECT extversion FROM pg_extension WHERE extname = 'policies'");
     if (installed == library_version()) {
         return;
     }
@@ -63,9 +56,9 @@ void require_current_extension() {
                                : "This session loaded the library before it was replaced: connect again."});
 }
 
-Oid administrator() {
-    const Oid oid = pg::call([] { return pg::role_oid(pg::admin_role); });
-    if (!OidIsValid(oid)) {
+pg::Oid administrator() {
+    const pg::Oid oid = pg::role_oid(pg::admin_role);
+    if (oid == pg::no_oid) {
         pg::fail(
             {.code = core::ErrorCode::wrong_object,
              .message = "role " + core::quoted(pg::admin_role) + " does not exist",
@@ -84,8 +77,7 @@ void record(const RegisterScript& script) {
     pg::execute("INSERT INTO policies.register_steps (name, version, digest) VALUES ($1, $2, $3) "
                 "ON CONFLICT (name) DO UPDATE SET version = excluded.version, digest = excluded.digest, "
                 "applied_at = excluded.applied_at, applied_by = excluded.applied_by",
-                {pg::text_parameter(script.name), pg::text_parameter(library_version()),
-                 pg::text_parameter(script.digest)});
+                script.name, library_version(), script.digest);
 }
 
 /// New tables are in the shape that the updates lead to.
@@ -95,20 +87,6 @@ void create_tables() {
     for (const auto& update : register_updates()) {
         record(update);
     }
-}
-
-struct Step {
-    std::string name;
-    std::string version;
-    std::string digest;
-};
-
-std::vector<Step> applied_steps() {
-    std::vector<Step> steps;
-    for (const auto& row : pg::query("SELECT name, version, digest FROM policies.register_steps", {})) {
-        steps.push_back({.name = row[0].value(), .version = row[1].value(), .digest = row[2].value()});
-    }
-    return steps;
 }
 
 /// A register that was restored under an older library is not taken back to it.
@@ -123,8 +101,8 @@ void require_no_later_register(const std::vector<Step>& applied) {
     }
 }
 
-/// Updates never change once they are released. Where another text was applied than the library has, nobody knows
-/// the shape of the tables, and the API would fail one day at what they lack.
+/// Updates never change once they are released. Where another text was applied than the library has, nobody
+/// knows the shape of the tables, and the API would fail one day at what they lack.
 void require_own_updates(const std::vector<Step>& applied) {
     for (const auto& step : applied) {
         if (step.name == register_tables().name || step.name == register_api().name) {
@@ -149,7 +127,7 @@ void require_own_updates(const std::vector<Step>& applied) {
 /// In the order of their names, each in the shape that those before it left, and under the functions of the
 /// library's version, which ALTER EXTENSION has brought before.
 void update_tables() {
-    const auto applied = applied_steps();
+    const auto applied = pg::query<Step>("SELECT name, version, digest FROM policies.register_steps");
     require_no_later_register(applied);
     require_own_updates(applied);
     for (const auto& update : register_updates()) {
@@ -161,7 +139,7 @@ void update_tables() {
 }
 
 void bring_up_to_date() {
-    const pg::RunAs role(administrator());
+    const pg::AsRole role(administrator());
     if (pg::relation_exists("policies", "register_steps")) {
         update_tables();
     } else {
@@ -171,41 +149,24 @@ void bring_up_to_date() {
     record(register_api());
 }
 
-void build_register() {
-    const pg::SpiSession session;
+std::string create_register() {
     require_current_extension();
     // One session at a time, the first time included, when there is no table to lock yet.
-    lock_schema("policies");
-    if (applied_version() == latest_version()) {
-        return;
+    pg::lock_schema("policies");
+    if (register_version() != latest_register_version()) {
+        const SchemaCreation in_policies("policies");
+        const SchemaCreation in_api("policies_api");
+        bring_up_to_date();
+        in_api.end();
+        in_policies.end();
     }
-    const SchemaCreation in_policies("policies");
-    const SchemaCreation in_api("policies_api");
-    bring_up_to_date();
-    in_api.end();
-    in_policies.end();
+    return latest_register_version();
 }
 
 } // namespace
 
-// Their results outlive the session with SPI.
+POLICIES_FUNCTION(create_register);
+POLICIES_FUNCTION(register_version);
+POLICIES_FUNCTION(latest_register_version);
 
-POLICIES_RAW_FUNCTION(create_register) {
-    build_register();
-    return pg::text_datum(latest_version());
-}
-
-POLICIES_RAW_FUNCTION(register_version) {
-    const auto version = [] {
-        const pg::SpiSession session;
-        return applied_version();
-    }();
-    if (!version) {
-        PG_RETURN_NULL();
-    }
-    return pg::text_datum(*version);
-}
-
-POLICIES_RAW_FUNCTION(latest_register_version) {
-    return pg::text_datum(latest_version());
-}
+} // namespace policies

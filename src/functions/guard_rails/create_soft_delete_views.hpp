@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pg/table.hpp"
+#include "pg/function.hpp"
 
 namespace policies {
 

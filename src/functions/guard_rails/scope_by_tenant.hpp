@@ -1,6 +1,6 @@
 #pragma once
 
-#include "pg/table.hpp"
+#include "pg/function.hpp"
 
 namespace policies {
 
@@ -10,14 +10,14 @@ enum class Access { read_only, read_and_write };
 /// Enables and forces row security on a table (and closes its partitions), with the policies and the grants
 /// of the three roles that use it. What was there of ours is replaced. Fails with duplicate_object when the
 /// table has other policies.
-void scope_by_tenant(const pg::Table& table, Access callers);
+void put_in_tenant_scope(const pg::Table& table, Access callers);
 
 /// The privilege to update every column a table has, as GRANT names it. UPDATE of the whole table would let
 /// callers take any lock on it, and so hold up every tenant.
 std::string update_of_columns(const pg::Table& table);
 
-/// Takes off again what scope_by_tenant() put on, from the partitions as well. A table without our policies
-/// is left as it is, and so is row security where the table has other policies.
+/// Takes off again what put_in_tenant_scope() put on, from the partitions as well. A table without our
+/// policies is left as it is, and so is row security where the table has other policies.
 void release_from_tenant_scope(const pg::Table& table);
 
 } // namespace policies

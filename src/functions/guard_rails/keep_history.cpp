@@ -1,16 +1,8 @@
+#include "functions/guard_rails/base_columns.hpp"
 #include "functions/guard_rails/companions.hpp"
-#include "functions/guard_rails/row_security.hpp"
-#include "functions/guard_rails/schema_access.hpp"
-#include "pg/context.hpp"
-#include "pg/guard.hpp"
-#include "pg/spi.hpp"
-#include "pg/values.hpp"
+#include "functions/guard_rails/scope_by_tenant.hpp"
 
-extern "C" {
-#include "catalog/pg_class.h"
-}
-
-// keep_history(): the table of superseded versions, and the trigger that fills it.
+// The table of superseded versions, and the trigger that fills it.
 
 namespace policies {
 
@@ -25,36 +17,31 @@ constexpr std::array<const char*, 3> period_columns{"valid_from", "valid_to", "s
 struct HistoryColumn {
     std::string name;
     std::string type;
-    std::string declaration;
+    std::optional<std::string> collation;
+
+    std::string declaration() const {
+        return pg::identifier(name) + " " + type + (collation ? " COLLATE " + *collation : "");
+    }
 };
 
 /// The stored columns of a table that meet a condition: what PostgreSQL 18 computes at every reading follows
 /// from the others. h is the history's column of the same name, base the type under the domains.
 std::vector<HistoryColumn> history_columns(const pg::Table& table, const std::string& condition,
                                            const std::string& history) {
-    std::vector<HistoryColumn> columns;
-    for (const auto& row : pg::query(
-             "SELECT a.attname, format_type(base.type, -1), "
-             "       (SELECT quote_ident(n.nspname) || '.' || quote_ident(c.collname) FROM pg_collation c "
-             "        JOIN pg_namespace n ON n.oid = c.collnamespace WHERE c.oid = a.attcollation) "
-             "FROM pg_attribute a LEFT JOIN pg_attribute h ON h.attrelid = to_regclass($2) "
-             "  AND h.attname = a.attname AND NOT h.attisdropped "
-             "CROSS JOIN LATERAL ("
-             "  WITH RECURSIVE domain (type, depth) AS (SELECT a.atttypid, 0 UNION ALL "
-             "    SELECT t.typbasetype, d.depth + 1 FROM domain d JOIN pg_type t ON t.oid = d.type "
-             "    WHERE t.typtype = 'd') "
-             "  SELECT type FROM domain ORDER BY depth DESC LIMIT 1) AS base "
-             "WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v' AND " +
-                 condition + " ORDER BY a.attnum",
-             {pg::oid_parameter(table.oid), pg::text_parameter(history)})) {
-        const auto name = row[0].value();
-        const auto type = row[1].value();
-        columns.push_back(
-            {.name = name,
-             .type = type,
-             .declaration = pg::identifier(name) + " " + type + (row[2] ? " COLLATE " + *row[2] : "")});
-    }
-    return columns;
+    return pg::query<HistoryColumn>(
+        "SELECT a.attname, format_type(base.type, -1), "
+        "       (SELECT quote_ident(n.nspname) || '.' || quote_ident(c.collname) FROM pg_collation c "
+        "        JOIN pg_namespace n ON n.oid = c.collnamespace WHERE c.oid = a.attcollation) "
+        "FROM pg_attribute a LEFT JOIN pg_attribute h ON h.attrelid = to_regclass($2) "
+        "  AND h.attname = a.attname AND NOT h.attisdropped "
+        "CROSS JOIN LATERAL ("
+        "  WITH RECURSIVE domain (type, depth) AS (SELECT a.atttypid, 0 UNION ALL "
+        "    SELECT t.typbasetype, d.depth + 1 FROM domain d JOIN pg_type t ON t.oid = d.type "
+        "    WHERE t.typtype = 'd') "
+        "  SELECT type FROM domain ORDER BY depth DESC LIMIT 1) AS base "
+        "WHERE a.attrelid = $1 AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v' AND " +
+            condition + " ORDER BY a.attnum",
+        table.oid, history);
 }
 
 void refuse_period_columns(const pg::Table& table) {
@@ -71,12 +58,12 @@ void refuse_period_columns(const pg::Table& table) {
     }
 }
 
-/// The period comes first, and then the table's columns: one that the table gains stands last in both, whether
-/// the history is there already or is made later.
+/// The period comes first, and then the table's columns: one that the table gains stands last in both,
+/// whether the history is there already or is made later.
 void create_history(const pg::Table& table, const std::string& history) {
     std::string columns;
     for (const auto& column : history_columns(table, "true", history)) {
-        columns += column.declaration + ", ";
+        columns += column.declaration() + ", ";
     }
     pg::execute("CREATE TABLE " + history +
                 " (valid_from timestamptz NOT NULL, valid_to timestamptz NOT NULL, superseded_by text "
@@ -97,10 +84,8 @@ void require_period_columns(const pg::Table& history) {
     const auto columns = pg::columns_of(history);
     for (const auto* const name : period_columns) {
         if (pg::find_column(columns, name) == nullptr) {
-            pg::fail({.code = core::ErrorCode::duplicate_object,
-                      .message = "relation " + core::quoted(history.name) + " is in the way",
-                      .detail = "It is no history: it has no column " + core::quoted(name) + ".",
-                      .hint = "Rename or drop it first."});
+            refuse_name(history.name, "It is no history: it has no column " + core::quoted(name) + ".",
+                        "Rename or drop it first.");
         }
     }
 }
@@ -118,27 +103,25 @@ void complete_history(const pg::Table& table, const std::string& history) {
                  changed[0].name);
     }
     for (const auto& column : history_columns(table, "h.attname IS NULL", history)) {
-        pg::execute("ALTER TABLE " + history + " ADD COLUMN " + column.declaration);
+        pg::execute("ALTER TABLE " + history + " ADD COLUMN " + column.declaration());
     }
 }
 
 bool has_schema_privilege(const pg::Table& table, const char* privilege) {
-    return pg::query("SELECT has_schema_privilege($1, $2, $3)",
-                     {pg::text_parameter(pg::admin_role), pg::text_parameter(table.schema),
-                      pg::text_parameter(privilege)})[0][0] == "t";
+    return pg::query_one<bool>("SELECT has_schema_privilege($1, $2, $3)", pg::admin_role, table.schema,
+                               privilege);
 }
 
 /// The history is written with the rights of policies_admin, who must reach it by name, and owned by it, for
 /// which PostgreSQL asks CREATE unless a superuser says so. CREATE is the schema owner's to grant.
 void require_schema_privileges(const pg::Table& table) {
-    lock_schema(table.schema);
+    pg::lock_schema(table.schema);
     if (!has_schema_privilege(table, "USAGE")) {
         pg::execute("GRANT USAGE ON SCHEMA " + pg::identifier(table.schema) + " TO " + pg::admin_role);
     }
-    const bool is_superuser = pg::call([] { return superuser(); });
     for (const auto* const privilege : {"USAGE", "CREATE"}) {
         if (!has_schema_privilege(table, privilege) &&
-            !(is_superuser && privilege == std::string_view("CREATE"))) {
+            !(pg::is_superuser() && privilege == std::string_view("CREATE"))) {
             pg::fail(
                 {.code = core::ErrorCode::not_permitted,
                  .message = "role " + core::quoted(pg::admin_role) + " has no privilege " + privilege +
@@ -150,41 +133,40 @@ void require_schema_privileges(const pg::Table& table) {
     }
 }
 
-void keep_history(const pg::Table& table) {
-    require_base_columns(table, {"id", "tenant_id", "app_id", "updated_at", "updated_by"});
-    refuse_period_columns(table);
+/// Makes the history of a table, or brings it to the table's columns.
+pg::Table make_history(const pg::Table& table) {
     const auto name = companion_name(table.name + history_suffix);
     const auto sql_name = pg::qualified(table.schema, name);
-    const bool exists = is_own_companion(table.schema, name, RELKIND_RELATION);
-    if (!exists) {
+    if (!is_own_companion(table.schema, name, pg::RelationKind::table)) {
         if (table.schema != "policies") {
             require_schema_privileges(table);
         }
         create_history(table, sql_name);
     }
-    const pg::Table history{.oid = pg::relation_oid(table.schema, name),
-                            .schema = table.schema,
-                            .name = name,
-                            .is_partitioned = false};
+    const pg::Table history{
+        .oid = pg::relation_oid(table.schema, name), .schema = table.schema, .name = name};
     require_period_columns(history);
     complete_history(table, sql_name);
     copy_column_comments(table, sql_name);
-    scope_by_tenant(history, Access::read_only);
-    give_to_administrators("TABLE", sql_name);
+    return history;
+}
+
+void keep_history(pg::Oid table_name) {
+    const auto table = pg::lock_protectable_table(table_name);
+    require_base_columns(table, {base_columns.id, base_columns.tenant_id, base_columns.app_id,
+                                 base_columns.updated_at, base_columns.updated_by});
+    refuse_period_columns(table);
+    const auto history = make_history(table);
+    put_in_tenant_scope(history, Access::read_only);
+    give_to_administrators("TABLE", history.sql_name());
     pg::execute("CREATE OR REPLACE TRIGGER policies_history AFTER UPDATE OR DELETE ON " + table.sql_name() +
-                " FOR EACH ROW EXECUTE FUNCTION policies.record_history(" + pg::literal(name) + ")");
+                " FOR EACH ROW EXECUTE FUNCTION policies.record_history(" + pg::literal(history.name) + ")");
     pg::execute("COMMENT ON TRIGGER policies_history ON " + table.sql_name() +
                 " IS 'Keeps the superseded version of a row.'");
 }
 
 } // namespace
 
-} // namespace policies
+POLICIES_FUNCTION(keep_history);
 
-POLICIES_RAW_FUNCTION(keep_history) {
-    using namespace policies;
-    pg::require_arguments(fcinfo, {"table_name"});
-    const pg::SpiSession session;
-    keep_history(pg::lock_protectable_table(PG_GETARG_OID(0)));
-    PG_RETURN_VOID();
-}
+} // namespace policies

@@ -1,11 +1,10 @@
-#include "functions/guard_rails/row_security.hpp"
+#include "functions/guard_rails/scope_by_tenant.hpp"
 
-#include "pg/context.hpp"
-#include "pg/guard.hpp"
-#include "pg/spi.hpp"
-#include "pg/values.hpp"
+#include <algorithm>
 
-// scope_by_tenant(): who sees and writes which rows of a table.
+#include "functions/guard_rails/base_columns.hpp"
+
+// Who sees and writes which rows of a table.
 
 namespace policies {
 
@@ -22,55 +21,69 @@ constexpr std::array<std::string_view, 3> policy_names{"policies_tenant_scope", 
 constexpr std::string_view tenant_scope =
     "tenant_id = policies.current_tenant_id() AND policies.in_app_scope(app_id)";
 
-void require_columns(const Table& table) {
+/// The columns that scope a row must be texts of which no two are equal but those of the same bytes.
+void require_scope_columns(const Table& table) {
     const auto columns = pg::columns_of(table);
-    for (const auto* const name : {"id", "tenant_id", "app_id"}) {
-        const auto* const column = pg::find_column(columns, name);
-        if (column == nullptr || column->base_type != TEXTOID || !column->compares_bytes) {
+    for (const pg::AnyColumn& needed : {base_columns.id, base_columns.tenant_id, base_columns.app_id}) {
+        const auto* const column = pg::find_column(columns, needed.name);
+        if (column == nullptr || column->base_type != needed.type || !column->compares_bytes) {
             pg::fail({.code = core::ErrorCode::wrong_type,
                       .message = "table " + core::quoted(table.name) + " has no text column " +
-                                 core::quoted(name) + " with a deterministic collation",
+                                 core::quoted(needed.name) + " with a deterministic collation",
                       .hint = "Call policies.add_base_columns() first."},
-                     name);
+                     needed.name);
         }
     }
 }
 
+struct Policies {
+    std::vector<std::string> own;
+    std::vector<std::string> foreign;
+};
+
+/// The row security policies of a table, ours and others.
+Policies policies_of(const Table& table) {
+    Policies policies;
+    for (const auto& name :
+         pg::query<std::string>("SELECT polname FROM pg_policy WHERE polrelid = $1", table.oid)) {
+        const bool is_own = std::ranges::find(policy_names, name) != policy_names.end();
+        (is_own ? policies.own : policies.foreign).push_back(name);
+    }
+    return policies;
+}
+
 void refuse_foreign_policies(const Table& table) {
-    for (const auto& row :
-         pg::query("SELECT polname FROM pg_policy WHERE polrelid = $1", {pg::oid_parameter(table.oid)})) {
-        if (std::ranges::find(policy_names, row[0].value()) == policy_names.end()) {
-            pg::fail(
-                {.code = core::ErrorCode::duplicate_object,
-                 .message = "table " + core::quoted(table.name) + " has the row security policy " +
-                            core::quoted(row[0].value()) + " of its own",
-                 .detail = "Permissive policies add up: it would let callers see more than their tenant.",
-                 .hint = "Drop it first."});
-        }
+    const auto foreign = policies_of(table).foreign;
+    if (!foreign.empty()) {
+        pg::fail({.code = core::ErrorCode::duplicate_object,
+                  .message = "table " + core::quoted(table.name) + " has the row security policy " +
+                             core::quoted(foreign.front()) + " of its own",
+                  .detail = "Permissive policies add up: it would let callers see more than their tenant.",
+                  .hint = "Drop it first."});
     }
 }
 
 bool has_index(const Table& table, std::string_view condition) {
-    return !pg::query("SELECT FROM pg_index i WHERE i.indrelid = $1 AND i.indisvalid AND " +
-                          std::string(condition),
-                      {pg::oid_parameter(table.oid)})
-                .empty();
+    return pg::execute("SELECT FROM pg_index i WHERE i.indrelid = $1 AND i.indisvalid AND " +
+                           std::string(condition),
+                       table.oid) > 0;
 }
 
-/// The stamps come after a row was routed to its partition, and then nothing may move it: only tenant_id,
-/// whose default knows the caller's, is known in time.
+/// A partitioned table can be scoped only if it is partitioned by tenant_id alone. The BEFORE trigger stamps
+/// a row after it was routed to its partition, and PostgreSQL refuses a stamp that would belong into another
+/// one. tenant_id alone is right already when the row is routed, since its DEFAULT is the caller's tenant.
 void require_partitioning_by_tenant(const Table& table) {
-    const auto rows = pg::query(
+    const auto others = pg::query<std::optional<std::string>>(
         "SELECT a.attname FROM pg_partitioned_table p CROSS JOIN unnest(p.partattrs::int2[]) AS key(number) "
         "LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = key.number "
         "WHERE (p.partrelid = $1 OR p.partrelid IN (SELECT relid FROM pg_partition_tree($1))) "
         "AND a.attname IS DISTINCT FROM 'tenant_id'",
-        {pg::oid_parameter(table.oid)});
-    if (!rows.empty()) {
+        table.oid);
+    if (!others.empty()) {
+        const auto& column = others.front();
         pg::fail({.code = core::ErrorCode::not_supported,
                   .message = "partitioned table " + core::quoted(table.name) + " cannot be protected",
-                  .detail = "It is partitioned by " +
-                            (rows[0][0] ? core::quoted(*rows[0][0]) : std::string("an expression")) +
+                  .detail = "It is partitioned by " + (column ? core::quoted(*column) : "an expression") +
                             ": the id and the times are stamped after a row is routed to its partition, and "
                             "(tenant_id, id) must be unique over all of them.",
                   .hint = "Partition it by tenant_id."});
@@ -110,25 +123,14 @@ std::string for_role(std::string_view command, const char* role, std::string_vie
     return definition;
 }
 
-std::vector<std::string> own_policies(const Table& table) {
-    std::vector<std::string> names;
-    for (const auto& row :
-         pg::query("SELECT polname FROM pg_policy WHERE polrelid = $1", {pg::oid_parameter(table.oid)})) {
-        if (std::ranges::find(policy_names, row[0].value()) != policy_names.end()) {
-            names.push_back(row[0].value());
-        }
-    }
-    return names;
-}
-
-void drop_policies(const Table& table) {
-    for (const auto& name : own_policies(table)) {
+void drop_policies(const Table& table, const std::vector<std::string>& names) {
+    for (const auto& name : names) {
         pg::execute("DROP POLICY " + pg::identifier(name) + " ON " + table.sql_name());
     }
 }
 
 void create_policies(const Table& table, Access callers) {
-    drop_policies(table);
+    drop_policies(table, policies_of(table).own);
     create_policy(
         table, policy_names[0],
         for_role(callers == Access::read_and_write ? "ALL" : "SELECT", pg::caller_role, tenant_scope),
@@ -138,14 +140,14 @@ void create_policies(const Table& table, Access callers) {
     create_policy(table, policy_names[2], for_role("ALL", pg::admin_role, "true"), "Administrators do all.");
 }
 
-/// Takes a table's privileges from our roles.
+/// Takes a table's privileges from our roles. An owner that took them from itself would lose its own rights
+/// for good.
 void revoke_grants(const Table& table) {
-    // An owner revoking from itself would lose its own rights for good.
-    for (const auto& row :
-         pg::query("SELECT r.rolname FROM pg_roles r, pg_class c WHERE c.oid = $1 AND r.oid <> c.relowner "
-                   "AND r.rolname IN ('policies_caller', 'policies_auditor', 'policies_admin')",
-                   {pg::oid_parameter(table.oid)})) {
-        pg::execute("REVOKE ALL ON " + table.sql_name() + " FROM " + pg::identifier(row[0].value()));
+    for (const auto& role : pg::query<std::string>(
+             "SELECT r.rolname FROM pg_roles r, pg_class c WHERE c.oid = $1 AND r.oid <> c.relowner "
+             "AND r.rolname IN ('policies_caller', 'policies_auditor', 'policies_admin')",
+             table.oid)) {
+        pg::execute("REVOKE ALL ON " + table.sql_name() + " FROM " + pg::identifier(role));
     }
 }
 
@@ -175,7 +177,7 @@ void close_partitions(const Table& table) {
 }
 
 void release_row_security(const Table& table) {
-    if (pg::query("SELECT FROM pg_policy WHERE polrelid = $1", {pg::oid_parameter(table.oid)}).empty()) {
+    if (pg::execute("SELECT FROM pg_policy WHERE polrelid = $1", table.oid) == 0) {
         pg::execute("ALTER TABLE " + table.sql_name() +
                     " DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY");
     }
@@ -193,17 +195,18 @@ std::string update_of_columns(const Table& table) {
 }
 
 void release_from_tenant_scope(const Table& table) {
-    if (own_policies(table).empty()) {
+    const auto own = policies_of(table).own;
+    if (own.empty()) {
         return;
     }
-    drop_policies(table);
+    drop_policies(table, own);
     release_row_security(table);
     for (const auto& partition : pg::partitions_of(table)) {
         release_row_security(partition);
     }
 }
 
-void scope_by_tenant(const Table& table, Access callers) {
+void put_in_tenant_scope(const Table& table, Access callers) {
     refuse_foreign_policies(table);
     create_policies(table, callers);
     force_row_security(table);
@@ -211,16 +214,18 @@ void scope_by_tenant(const Table& table, Access callers) {
     close_partitions(table);
 }
 
-} // namespace policies
+namespace {
 
-POLICIES_RAW_FUNCTION(scope_by_tenant) {
-    using namespace policies;
-    pg::require_arguments(fcinfo, {"table_name", "callers_may_write"});
-    const pg::SpiSession session;
-    const auto table = pg::lock_protectable_table(PG_GETARG_OID(0));
-    require_columns(table);
+void scope_by_tenant(pg::Oid table_name, bool callers_may_write) {
+    const auto table = pg::lock_protectable_table(table_name);
+    require_scope_columns(table);
     require_partitioning_by_tenant(table);
     ensure_unique_key(table);
-    scope_by_tenant(table, PG_GETARG_BOOL(1) ? Access::read_and_write : Access::read_only);
-    PG_RETURN_VOID();
+    put_in_tenant_scope(table, callers_may_write ? Access::read_and_write : Access::read_only);
 }
+
+} // namespace
+
+POLICIES_FUNCTION(scope_by_tenant);
+
+} // namespace policies
