@@ -125,7 +125,7 @@ std::string shim_arguments(bool boolean, std::int32_t number, double fraction, s
     for (const auto& element : texts) {
         all += " " + shown(element);
     }
-    return all + " " + (day ? std::to_string(*day) : "NULL");
+    return all + " " + (day ? core::format_date(*day) : "NULL");
 }
 
 /// What the columns of a query are, as C++ types that they need not be of.

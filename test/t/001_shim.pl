@@ -101,7 +101,7 @@ like($node->safe_psql('postgres', q{SELECT outcome($x$SELECT shim_execute_as('we
 # Arguments are read as what they are, and refused by name.
 my $arguments = q{true, 7, 0.5, 'a text', 'pol_01j9z3ndektsv4rrffq69g5fav', '2000-01-01 00:00:01+00', '14 months', '{"a": 1}', '{x,NULL}', };
 is($node->safe_psql('postgres', "SELECT shim_arguments($arguments '1970-01-03')"),
-	'1 7 0.500000 a text pol_01J9Z3NDEKTSV4RRFFQ69G5FAV 1000000 14 {"a": 1} x NULL 2', 'arguments of every type');
+	'1 7 0.500000 a text pol_01J9Z3NDEKTSV4RRFFQ69G5FAV 1000000 14 {"a": 1} x NULL 1970-01-03', 'arguments of every type');
 like($node->safe_psql('postgres', "SELECT shim_arguments($arguments NULL)"), qr/ NULL$/, 'an argument that may be NULL');
 outcome_is('SELECT shim_arguments(' . ($arguments =~ s/0\.5/NULL/r) . 'NULL)', '22004|fraction must not be NULL||||live 0',
 	'NULL for one that may not');
