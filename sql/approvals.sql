@@ -101,6 +101,7 @@ UPDATE policies.policy_settings SET required_approvals = 101 WHERE tenant_id = '
 UPDATE policies.policy_settings SET search_language = 'klingon' WHERE tenant_id = 'approval_a';
 UPDATE policies.policy_settings SET search_language = 'pg_catalog.english''' WHERE tenant_id = 'approval_a';
 UPDATE policies.policy_settings SET review_cadence = '-1 day' WHERE tenant_id = 'approval_a';
+UPDATE policies.policy_settings SET search_language = repeat('x', 1000) WHERE tenant_id = 'approval_a';
 INSERT INTO policies.policy_settings (tenant_id) VALUES ('approval_a');
 UPDATE policies.policy_settings SET required_approvals = 1 WHERE tenant_id = 'approval_a';
 :as_ann

@@ -78,6 +78,13 @@ FROM unnest(ARRAY['policies_api.policy_version(%L, ''7.7'')', 'policies_api.poli
     'policies_api.policy_as_of(%L, ''2020-01-01'')', 'policies_api.diff_policy(%L, ''7.7'')',
     'policies_api.diff_policy(%L, ''1.0'', context_lines => -1)']) AS call,
     LATERAL pg_temp.refused(format(call, :'id')) r;
+-- Whatever is long is cut in the error.
+SELECT r.code, octet_length(r.message || r.detail) < 300 AS is_cut
+FROM unnest(ARRAY['policies_api.policy_version(%L, %L)', 'policies_api.policy_version(%2$L, ''1.0'')',
+    'policies_api.policy_as_of(%2$L)', 'policies_api.policy_content_hash(%2$L)', 'policies_api.verify_policy_history(%2$L)',
+    'policies_api.policy_markdown(%2$L)', 'policies_api.policy_markdown(%2$L, ''draft'')', 'policies_api.policy_markdown(%L, %L)',
+    'policies_api.diff_policy(%L, %L)']) AS call,
+    LATERAL pg_temp.refused(format(call, :'id', repeat('x', 100000))) r;
 DELETE FROM policies_api.policies WHERE id = :'id';
 SELECT r.*
 FROM unnest(ARRAY['policies_api.publish_policy(%L, ''major'')', 'policies_api.diff_policy(%L, ''1.0'')',

@@ -25,6 +25,65 @@ COMMENT ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_c
 GRANT EXECUTE ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4)
     TO policies_caller, policies_auditor, policies_admin;
 
+-- The row of a version is read with it: an extension cannot name the type of a table that the register makes.
+CREATE FUNCTION policies.policy_version(
+    policy_id pg_catalog.text,
+    version pg_catalog.text,
+    tenant_id pg_catalog.text
+) RETURNS pg_catalog.text
+    LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_policy_version';
+COMMENT ON FUNCTION policies.policy_version(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.policy_version(): the id of a published version. Raises PT404 when the caller sees none.';
+GRANT EXECUTE ON FUNCTION policies.policy_version(pg_catalog.text, pg_catalog.text, pg_catalog.text)
+    TO policies_caller, policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.policy_as_of(
+    policy_id pg_catalog.text,
+    as_of pg_catalog.timestamptz,
+    tenant_id pg_catalog.text
+) RETURNS pg_catalog.text
+    LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_policy_as_of';
+COMMENT ON FUNCTION policies.policy_as_of(pg_catalog.text, pg_catalog.timestamptz, pg_catalog.text) IS
+'The work of policies_api.policy_as_of(): the id of the version that was the latest then. Raises PT404 when there was none that the caller sees.';
+GRANT EXECUTE ON FUNCTION policies.policy_as_of(pg_catalog.text, pg_catalog.timestamptz, pg_catalog.text)
+    TO policies_caller, policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.policy_content_hash(
+    policy_id pg_catalog.text,
+    tenant_id pg_catalog.text
+) RETURNS pg_catalog.text
+    LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_policy_content_hash';
+COMMENT ON FUNCTION policies.policy_content_hash(pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.policy_content_hash(). Raises PT404 for a policy that the caller does not see.';
+GRANT EXECUTE ON FUNCTION policies.policy_content_hash(pg_catalog.text, pg_catalog.text)
+    TO policies_caller, policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.verify_policy_history(
+    policy_id pg_catalog.text,
+    tenant_id pg_catalog.text
+) RETURNS TABLE (
+    version pg_catalog.text,
+    published_at pg_catalog.timestamptz,
+    is_intact pg_catalog.bool,
+    problem pg_catalog.text
+)
+    LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_verify_policy_history';
+COMMENT ON FUNCTION policies.verify_policy_history(pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.verify_policy_history(). Raises PT404 for a policy that the caller does not see.';
+GRANT EXECUTE ON FUNCTION policies.verify_policy_history(pg_catalog.text, pg_catalog.text)
+    TO policies_caller, policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.body_of(
+    policy_id pg_catalog.text,
+    version pg_catalog.text,
+    tenant_id pg_catalog.text
+) RETURNS pg_catalog.text
+    LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_body_of';
+COMMENT ON FUNCTION policies.body_of(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
+'The body of a version of a policy, of its draft where version is draft, or of the policy as it is in force where it is NULL. Raises PT404 for one that the caller does not see.';
+GRANT EXECUTE ON FUNCTION policies.body_of(pg_catalog.text, pg_catalog.text, pg_catalog.text)
+    TO policies_caller, policies_auditor, policies_admin;
+
 CREATE FUNCTION policies.publish_policy(
     id pg_catalog.text,
     version pg_catalog.text,

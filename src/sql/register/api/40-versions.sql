@@ -77,20 +77,12 @@ GRANT EXECUTE ON FUNCTION policies_api.publish_policy(text, text, text) TO polic
 CREATE OR REPLACE FUNCTION policies_api.policy_version(
     policy_id text, version text, tenant_id text DEFAULT policies.current_tenant_id()
 ) RETURNS policies.policy_versions
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    found_version policies.policy_versions;
-BEGIN
-    SELECT v.* INTO found_version FROM policies.policy_versions v
-    WHERE v.tenant_id = policy_version.tenant_id AND v.policy_id = policies.canonical_id(policy_version.policy_id)
-        AND v.version_sort_key = policies.version_sort_key(policy_version.version);
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'version "%" of policy "%" does not exist', version, policy_id USING ERRCODE = 'PT404';
-    END IF;
-    RETURN found_version;
-END
-$$;
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    -- A LEFT JOIN has the function called, which refuses what is not there, in every plan.
+    SELECT v FROM policies.policy_version(policy_version.policy_id, policy_version.version, policy_version.tenant_id) AS found (id)
+    LEFT JOIN policies.policy_versions v ON v.tenant_id = policy_version.tenant_id AND v.id = found.id;
+END;
 COMMENT ON FUNCTION policies_api.policy_version(text, text, text) IS
 'A version of a policy
 A published version with its content, exactly as it was published (404 when there is none).';
@@ -99,21 +91,11 @@ GRANT EXECUTE ON FUNCTION policies_api.policy_version(text, text, text) TO polic
 CREATE OR REPLACE FUNCTION policies_api.policy_as_of(
     policy_id text, as_of timestamptz DEFAULT now(), tenant_id text DEFAULT policies.current_tenant_id()
 ) RETURNS policies.policy_versions
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    found_version policies.policy_versions;
-BEGIN
-    SELECT v.* INTO found_version FROM policies.policy_versions v
-    WHERE v.tenant_id = policy_as_of.tenant_id AND v.policy_id = policies.canonical_id(policy_as_of.policy_id)
-        AND v.published_at <= policy_as_of.as_of
-    ORDER BY v.published_at DESC, v.version_sort_key DESC LIMIT 1;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'policy "%" had no published version at %', policy_id, as_of USING ERRCODE = 'PT404';
-    END IF;
-    RETURN found_version;
-END
-$$;
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT v FROM policies.policy_as_of(policy_as_of.policy_id, policy_as_of.as_of, policy_as_of.tenant_id) AS found (id)
+    LEFT JOIN policies.policy_versions v ON v.tenant_id = policy_as_of.tenant_id AND v.id = found.id;
+END;
 COMMENT ON FUNCTION policies_api.policy_as_of(text, timestamptz, text) IS
 'A policy as it was
 The version of a policy that was the latest at an instant, exactly as it was published (404 when there was none).';
@@ -122,20 +104,10 @@ GRANT EXECUTE ON FUNCTION policies_api.policy_as_of(text, timestamptz, text) TO 
 CREATE OR REPLACE FUNCTION policies_api.policy_content_hash(
     policy_id text, tenant_id text DEFAULT policies.current_tenant_id()
 ) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    content jsonb;
-BEGIN
-    SELECT policies.policy_content(to_jsonb(p)) INTO content FROM policies.policies p
-    WHERE p.tenant_id = policy_content_hash.tenant_id AND p.id = policies.canonical_id(policy_content_hash.policy_id)
-        AND NOT p.is_deleted;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'policy "%" does not exist', policy_id USING ERRCODE = 'PT404';
-    END IF;
-    RETURN policies.content_hash(content);
-END
-$$;
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT policies.policy_content_hash(policy_content_hash.policy_id, policy_content_hash.tenant_id);
+END;
 COMMENT ON FUNCTION policies_api.policy_content_hash(text, text) IS
 'The content hash of a draft
 The SHA-256 of a policy''s content as it is now: what approve_policy() approves, and publish_policy() would freeze.';
@@ -143,72 +115,15 @@ GRANT EXECUTE ON FUNCTION policies_api.policy_content_hash(text, text) TO polici
 
 CREATE OR REPLACE FUNCTION policies_api.verify_policy_history(policy_id text, tenant_id text DEFAULT policies.current_tenant_id())
 RETURNS TABLE (version text, published_at timestamptz, is_intact boolean, problem text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    verified text := policies.canonical_id(policy_id);
-    last_hash text;
-BEGIN
-    SELECT d.published_hash INTO last_hash FROM policies.policy_drafts d
-    WHERE d.tenant_id = verify_policy_history.tenant_id AND d.id = verified;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION 'policy "%" does not exist', policy_id USING ERRCODE = 'PT404';
-    END IF;
-    RETURN QUERY
-    WITH chained AS (
-        SELECT v.*, lag(v.version_hash) OVER chain AS hash_before, lag(v.published_at) OVER chain AS time_before,
-            lead(v.version_hash) OVER chain IS NULL AS is_last
-        FROM policies.policy_versions v
-        WHERE v.tenant_id = verify_policy_history.tenant_id AND v.policy_id = verified
-        WINDOW chain AS (ORDER BY v.version_sort_key)
-    ), checked AS (
-        SELECT c.version, c.published_at, c.version_sort_key, CASE
-            WHEN c.content_hash <> policies.content_hash(c.content) THEN 'the content was altered'
-            WHEN c.version_hash <> policies.version_hash(c.previous_hash, c.policy_id, c.version, c.change, c.change_note,
-                c.published_at, c.published_by, c.content_hash) THEN 'the version was altered'
-            WHEN c.previous_hash IS DISTINCT FROM c.hash_before THEN 'the version before it is missing or was altered'
-            WHEN c.published_at <= c.time_before THEN 'it was published before the version before it'
-            WHEN c.is_last AND c.version_hash IS DISTINCT FROM last_hash THEN 'later versions are missing'
-        END AS problem
-        FROM chained c
-        UNION ALL
-        SELECT NULL, NULL, '', 'every version is missing'
-        WHERE last_hash IS NOT NULL AND NOT EXISTS (SELECT FROM chained)
-    )
-    SELECT c.version, c.published_at, c.problem IS NULL, c.problem FROM checked c ORDER BY c.version_sort_key;
-END
-$$;
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT v.version, v.published_at, v.is_intact, v.problem
+    FROM policies.verify_policy_history(verify_policy_history.policy_id, verify_policy_history.tenant_id) v;
+END;
 COMMENT ON FUNCTION policies_api.verify_policy_history(text, text) IS
 'Verify a policy''s history
 Recomputes the SHA-256 chain over the published versions of a policy, and tells of each whether it is as it was published, and whether any is missing.';
 GRANT EXECUTE ON FUNCTION policies_api.verify_policy_history(text, text) TO policies_caller, policies_auditor;
-
--- Of a published version, of what is in force, or of the draft.
-CREATE OR REPLACE FUNCTION policies.body_of(policy_id text, version text, tenant_id text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    body text;
-BEGIN
-    IF version = 'draft' THEN
-        SELECT p.body INTO body FROM policies.policies p
-        WHERE p.tenant_id = body_of.tenant_id AND p.id = policies.canonical_id(body_of.policy_id) AND NOT p.is_deleted;
-    ELSIF version IS NULL THEN
-        SELECT p.body INTO body FROM policies_api.policies_in_force p
-        WHERE p.tenant_id = body_of.tenant_id AND p.id = policies.canonical_id(body_of.policy_id);
-    ELSE
-        RETURN coalesce((policies_api.policy_version(policy_id, version, tenant_id)).content ->> 'body', '');
-    END IF;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PT404',
-            MESSAGE = format(CASE WHEN version = 'draft' THEN 'policy "%s" does not exist' ELSE 'policy "%s" is not in force' END, policy_id);
-    END IF;
-    RETURN coalesce(body, '');
-END
-$$;
-COMMENT ON FUNCTION policies.body_of(text, text, text) IS
-'The body of a version of a policy, of its draft where version is draft, or of the policy as it is in force where it is NULL.';
-GRANT EXECUTE ON FUNCTION policies.body_of(text, text, text) TO policies_caller, policies_auditor;
 
 CREATE OR REPLACE FUNCTION policies_api.diff_policy(
     policy_id text, from_version text, to_version text DEFAULT 'draft', context_lines integer DEFAULT 3,

@@ -34,41 +34,11 @@ AS $$
 DECLARE
     tenant jsonb;
     policy policies.policies;
-    misshapen text;
     altered text;
 BEGIN
-    IF document ->> 'format' IS DISTINCT FROM 'policies-export' OR document ->> 'format_version' IS DISTINCT FROM '1'
-        OR jsonb_typeof(document -> 'policy') IS DISTINCT FROM 'object' THEN
-        RAISE EXCEPTION 'this is no exported policy'
-            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Its format must be policies-export, of format_version 1.';
-    END IF;
-    SELECT part.name INTO misshapen FROM unnest(ARRAY['history', 'versions', 'approvals', 'acknowledgements', 'reviews']) AS part (name)
-    WHERE jsonb_typeof(document -> part.name) NOT IN ('array', 'null') LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'the % of the exported policy must be an array, not %', misshapen, jsonb_typeof(document -> misshapen)
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
+    PERFORM policies.check_import(document, into_tenant_id);
     tenant := jsonb_build_object('tenant_id', coalesce(into_tenant_id, document #>> '{policy,tenant_id}'));
     policy := jsonb_populate_record(NULL::policies.policies, document -> 'policy' || tenant);
-    IF policy.id IS NULL OR coalesce(policy.tenant_id, '') = '' THEN
-        RAISE EXCEPTION 'the exported policy has no id or no tenant' USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    IF document #>> '{draft,id}' IS DISTINCT FROM policy.id OR EXISTS (
-        SELECT FROM (VALUES ('history', 'id'), ('versions', 'policy_id'), ('approvals', 'policy_id'),
-            ('acknowledgements', 'policy_id'), ('reviews', 'policy_id')) AS part (name, key)
-        CROSS JOIN LATERAL jsonb_array_elements(coalesce(nullif(document -> part.name, 'null'), '[]')) AS e (value)
-        WHERE e.value ->> part.key IS DISTINCT FROM policy.id
-    ) THEN
-        RAISE EXCEPTION 'the exported policy has parts of another policy than "%"', policy.id
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    IF policies.current_tenant_id() IS NOT NULL THEN
-        RAISE EXCEPTION 'an import must run without claims' USING ERRCODE = 'insufficient_privilege',
-            DETAIL = 'Under the claims of a tenant every write is stamped with them.';
-    END IF;
-    IF EXISTS (SELECT FROM policies.policies p WHERE p.tenant_id = policy.tenant_id AND p.id = policy.id) THEN
-        RAISE EXCEPTION 'policy "%" is in tenant "%" already', policy.id, policy.tenant_id USING ERRCODE = 'PT409';
-    END IF;
     INSERT INTO policies.policies SELECT policy.*;
     INSERT INTO policies.policy_drafts SELECT r.* FROM jsonb_populate_record(NULL::policies.policy_drafts, document -> 'draft' || tenant) AS r;
     INSERT INTO policies.policies_history
