@@ -1,8 +1,5 @@
 #include "pg/guard.hpp"
 
-#include "pg/call.hpp"
-#include "pg/errors.hpp"
-
 namespace policies::pg {
 
 namespace {
@@ -61,17 +58,6 @@ void call_catching(void (*function)(void*), void* argument) {
     scope.restore();
     MemoryContextSwitchTo(context);
     throw PostgresError{take_error()};
-}
-
-Datum run(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo) {
-    Report report;
-    try {
-        const Call call(fcinfo);
-        return body(fcinfo);
-    } catch (...) {
-        report.set_exception();
-    }
-    raise(report);
 }
 
 } // namespace policies::pg

@@ -6,8 +6,7 @@
 // The border between PostgreSQL's errors (longjmp) and C++'s (unwinding).
 //
 // Where C++ objects are alive, whatever may ereport is called through pg::call, which turns the error into an
-// exception. On the way out, pg::enter (and pg::run) make an ereport of it again, with the SQLSTATE that it
-// had.
+// exception. On the way out, pg::enter makes an ereport of it again, with the SQLSTATE that it had.
 
 namespace policies::pg {
 
@@ -47,19 +46,4 @@ auto call(Callable&& callable) {
     }
 }
 
-/// Runs the body of a SQL function; whatever it throws becomes an ereport after all C++ objects are gone.
-Datum run(Datum (*body)(FunctionCallInfo), FunctionCallInfo fcinfo);
-
 } // namespace policies::pg
-
-/// POLICIES_FUNCTION for a body that takes its call as it is: the braces that follow see `fcinfo`.
-#define POLICIES_RAW_FUNCTION(name)                                                                          \
-    static Datum name##_body(FunctionCallInfo fcinfo);                                                       \
-    extern "C" {                                                                                             \
-    PGDLLEXPORT Datum policies_##name(PG_FUNCTION_ARGS);                                                     \
-    PG_FUNCTION_INFO_V1(policies_##name);                                                                    \
-    Datum policies_##name(PG_FUNCTION_ARGS) {                                                                \
-        return policies::pg::run(name##_body, fcinfo);                                                       \
-    }                                                                                                        \
-    }                                                                                                        \
-    static Datum name##_body([[maybe_unused]] FunctionCallInfo fcinfo)

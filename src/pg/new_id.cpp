@@ -4,7 +4,6 @@
 #include "pg/failure.hpp"
 #include "pg/postgres.hpp"
 #include "pg/time.hpp"
-#include "pg/values.hpp"
 
 namespace policies::pg {
 
@@ -22,7 +21,7 @@ KeptText new_id(std::string_view prefix) {
     const auto ulid = unwrap(generator.next(unix_milliseconds(), pg_strong_random));
     std::array<char, core::max_typed_id_length> text;
     const auto length = core::write_typed_id(prefix, ulid, text.data());
-    return {text_datum({text.data(), length})};
+    return {Type<std::string_view>::write({text.data(), length})};
 }
 
 } // namespace policies::pg

@@ -2,7 +2,6 @@
 
 #include "pg/guard.hpp"
 #include "pg/table.hpp"
-#include "pg/values.hpp"
 
 extern "C" {
 #include "utils/array.h"
@@ -32,6 +31,38 @@ void require_type(TypedValue stored, Oid expected) {
         fail({.code = core::ErrorCode::internal,
               .message = "a value is of type " + type_name(stored.type) + ", not " + type_name(expected)});
     }
+}
+
+/// The bytes of a text value. Only a compressed or out-of-line value is copied.
+std::string_view text_view(Datum value) {
+    const auto* stored = reinterpret_cast<struct varlena*>(DatumGetPointer(value));
+    if (VARATT_IS_COMPRESSED(stored) || VARATT_IS_EXTERNAL(stored)) {
+        stored = call([&] {
+            return pg_detoast_datum_packed(reinterpret_cast<struct varlena*>(DatumGetPointer(value)));
+        });
+    }
+    return {VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored)};
+}
+
+Datum text_datum(std::string_view text) {
+    if (text.size() > MaxAllocSize - VARHDRSZ) {
+        throw std::bad_alloc();
+    }
+    auto* const result =
+        static_cast<struct varlena*>(palloc_extended(text.size() + VARHDRSZ, MCXT_ALLOC_NO_OOM));
+    if (result == nullptr) {
+        throw std::bad_alloc();
+    }
+    SET_VARSIZE(result, text.size() + VARHDRSZ);
+    std::copy_n(text.data(), text.size(), VARDATA(result));
+    return PointerGetDatum(result);
+}
+
+std::string_view jsonb_text(Datum value) {
+    return call([&]() -> std::string_view {
+        Jsonb* const json = DatumGetJsonbP(value);
+        return JsonbToCString(nullptr, &json->root, static_cast<int>(VARSIZE(json)));
+    });
 }
 
 /// How arrays hold a type.
@@ -175,7 +206,8 @@ RawValue Type<core::Instant>::write(core::Instant value) {
 
 core::Cadence Type<core::Cadence>::read(TypedValue stored) {
     require_type(stored, oid);
-    return cadence_of(*DatumGetIntervalP(stored.value));
+    const auto& interval = *DatumGetIntervalP(stored.value);
+    return {.months = interval.month, .days = interval.day, .microseconds = interval.time};
 }
 
 RawValue Type<core::Cadence>::write(const core::Cadence& value) {

@@ -196,9 +196,3 @@ POLICIES_FUNCTION(shim_parameters);
 POLICIES_FUNCTION(shim_trigger);
 
 } // namespace policies
-
-/// An ereport from a body that keeps plain data only.
-POLICIES_RAW_FUNCTION(shim_plain_ereport) {
-    policies::raise_postgres_error(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-    PG_RETURN_VOID();
-}
