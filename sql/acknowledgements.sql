@@ -19,6 +19,8 @@ EXCEPTION WHEN OTHERS THEN
     message := regexp_replace(regexp_replace(message, '[a-z]+_[0-9A-Z]{26}', '<id>'), '[0-9a-f]{64}', '<hash>');
     message := regexp_replace(message, '\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00', '<time>', 'g');
 END $$ LANGUAGE plpgsql;
+SELECT left(t.person_id, 8) AS person_id, octet_length(t.person_id) AS length, policies.is_valid_person_id(t.person_id)
+FROM (VALUES ('per_ann'), (''), (E' \t\n'), (repeat('x', 255)), (repeat('x', 256)), (repeat('ä', 128)), (NULL)) AS t (person_id);
 :as_ann
 INSERT INTO policies_api.policies (name, body) VALUES ('Code of conduct', 'Be kind.') RETURNING id \gset
 SELECT r.* FROM pg_temp.refused(format('policies_api.request_acknowledgements(%L, %L)', :'id', '{per_ann}')) r;

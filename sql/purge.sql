@@ -78,6 +78,10 @@ SELECT pg_temp.orphans();
 -- Everything that is deleted, at once; a live row never.
 SELECT policies.purge_deleted('0', 'purge_a');
 SELECT * FROM pg_temp.left();
+-- Whatever refers to policies, and does not go with them by itself, is known to belong to them.
+SELECT c.conrelid::regclass AS forgotten FROM pg_constraint c
+WHERE c.confrelid = 'policies.policies'::regclass AND c.contype = 'f' AND c.confdeltype <> 'c'
+    AND c.conrelid NOT IN (SELECT to_regclass('policies.' || t.table_name) FROM policies.tables_of_policies() t);
 -- More than it takes in one step.
 INSERT INTO policies.policies (tenant_id, is_deleted, deleted_at) SELECT 'purge_many', true, '2020-01-01 00:00+00'
 FROM generate_series(1, 10001);

@@ -83,6 +83,11 @@ SELECT r.* FROM (VALUES ('versions', '{}'), ('history', '"x"'), ('reviews', '1')
         jsonb_set(:'document', ARRAY[t.part], t.value::jsonb))) r;
 SELECT r.* FROM pg_temp.refused(format('policies.import_policy(%L, '''')', :'document')) r;
 SELECT r.* FROM pg_temp.refused('policies.export_policy(''transfer_c'', ''pol_01ARZ3NDEKTSV4RRFFQ69G5FAV'')') r;
+-- Whatever is long is cut in the error.
+SELECT r.code, octet_length(r.message) < 300 AS is_cut
+FROM unnest(ARRAY['policies.export_policy(%L, ''pol_01ARZ3NDEKTSV4RRFFQ69G5FAV'')', 'policies.export_policy(''transfer_c'', %L)',
+    'policies.import_policy(jsonb_set(%2$L, ''{policy,id}'', to_jsonb(%1$L::text)))']) AS call,
+    LATERAL pg_temp.refused(format(call, repeat('x', 100000), :'document')) r;
 SELECT count(*) FROM policies.policies WHERE tenant_id = 'transfer_c';
 SET request.jwt.claims = '{"tenant_id": "transfer_a", "sub": "per_root"}';
 SET SESSION AUTHORIZATION regress_gateway;

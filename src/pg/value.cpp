@@ -182,6 +182,11 @@ RawValue Type<Json>::write(const Json& value) {
     return call([&] { return DirectFunctionCall1(jsonb_in, CStringGetDatum(value.text.c_str())); });
 }
 
+KeptJson Type<KeptJson>::read(TypedValue stored) {
+    require_type(stored, oid);
+    return {stored.value};
+}
+
 NameText Type<NameText>::read(TypedValue stored) {
     require_type(stored, oid);
     return {NameStr(*DatumGetName(stored.value))};

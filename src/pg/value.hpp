@@ -80,6 +80,11 @@ struct KeptText {
     RawValue value;
 };
 
+/// A jsonb value that PostgreSQL has already, to be passed on without its JSON text.
+struct KeptJson {
+    RawValue value;
+};
+
 /// A value of a type that needs no counterpart in C++, such as a tsquery: good for passing on as a parameter
 /// or a result. It stays until the call that read it ends.
 struct AnyValue {
@@ -194,6 +199,14 @@ struct Type<KeptText> {
     static constexpr Oid oid = type::text;
 
     static RawValue write(KeptText value) { return value.value; }
+};
+
+template <>
+struct Type<KeptJson> {
+    static constexpr Oid oid = type::jsonb;
+    static KeptJson read(TypedValue stored);
+
+    static RawValue write(KeptJson value) { return value.value; }
 };
 
 /// Read from any type.

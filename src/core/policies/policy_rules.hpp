@@ -48,4 +48,7 @@ inline constexpr std::string_view categories[] = {"security", "privacy",    "hr"
 inline constexpr std::string_view statuses[] = {"active", "inactive", "draft"};
 inline constexpr std::string_view source_types[] = {"frontend", "backend", "server", "system", "api"};
 
+/// The fields that make the content of a policy: what a version freezes and an approval is about.
+inline constexpr std::string_view content_fields[] = {"name", "description", "body", "category", "tags"};
+
 } // namespace policies::core

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <array>
-#include <initializer_list>
+#include <span>
 
+#include "core/policies/policy_rules.hpp"
 #include "functions/policies/policy_settings.hpp"
+#include "functions/policies/policy_tables.hpp"
 #include "pg/function.hpp"
 
 namespace policies {
@@ -34,18 +36,19 @@ using Change = pg::RowTriggerOf<PolicyColumns>;
 
 constexpr PolicyColumns columns{};
 
-/// As in policies.policy_content().
-constexpr std::initializer_list<pg::AnyColumn> content_columns{columns.name, columns.description,
-                                                               columns.body, columns.category, columns.tags};
-
-/// The tables whose rows carry their policy's app_id.
-constexpr std::array<const char*, 5> records{"policy_versions", "policy_approvals", "policy_acknowledgements",
-                                             "policy_reviews", "review_notices"};
+/// The columns of a policy's content, found by the compiler.
+constexpr auto content_columns = [] {
+    std::array<pg::AnyColumn, std::size(core::content_fields)> found{};
+    std::ranges::transform(core::content_fields, found.begin(), [](std::string_view field) {
+        return *std::ranges::find(columns.columns(), field, &pg::AnyColumn::name);
+    });
+    return found;
+}();
 
 /// True while this trigger writes, which then needs no look at what is there already.
 bool is_following = false;
 
-bool changes_any(const Change& change, std::initializer_list<pg::AnyColumn> looked_at) {
+bool changes_any(const Change& change, std::span<const pg::AnyColumn> looked_at) {
     return change.is_insert() || std::ranges::any_of(looked_at, [&change](const pg::AnyColumn& column) {
                return change.changes(column);
            });
@@ -53,8 +56,8 @@ bool changes_any(const Change& change, std::initializer_list<pg::AnyColumn> look
 
 /// Whether what the policy is found by changes beside its content: what searches filter by.
 bool changes_filters(const Change& change) {
-    return changes_any(change, {columns.tenant_id, columns.id, columns.app_id, columns.is_deleted,
-                                columns.status, columns.owner_id});
+    return changes_any(change, std::array<pg::AnyColumn, 4>{columns.app_id, columns.is_deleted,
+                                                            columns.status, columns.owner_id});
 }
 
 bool is_closed(const pg::TableRow& row) {
@@ -128,15 +131,15 @@ void follow_words(const Change& change) {
 /// What belongs to a policy follows it to another application.
 void follow_application(const Change& change) {
     const auto row = change.row();
-    const auto move = [&row](const std::string& table, const std::string& key) {
-        pg::register_owner(table);
-        pg::execute("UPDATE policies." + table + " SET app_id = $3 WHERE tenant_id = $1 AND " + key + " = $2",
+    for (const auto& table : policy_tables) {
+        if (table.name == change.table_name()) {
+            continue;
+        }
+        pg::register_owner(table.name);
+        pg::execute("UPDATE policies." + std::string(table.name) +
+                        " SET app_id = $3 WHERE tenant_id = $1 AND " + std::string(table.policy_column) +
+                        " = $2",
                     row.get(columns.tenant_id), row.get(columns.id), row.get(columns.app_id));
-    };
-    move("policy_drafts", "id");
-    move("policies_history", "id");
-    for (const auto* const table : records) {
-        move(table, "policy_id");
     }
 }
 
@@ -151,8 +154,8 @@ void close_acknowledgements(const Change& change) {
 
 void follow_content(Change& change) {
     const bool changes_content = changes_any(change, content_columns);
-    // A policy that moves, is retired or deleted changes what searches filter by: for any other write there is nothing
-    // to follow.
+    // What moves to another application, is retired or deleted changes what searches filter by: for any other write
+    // there is nothing to follow. The tenant and the id stay: the draft's foreign key keeps them.
     if (!changes_content && !changes_filters(change)) {
         return;
     }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/context/person_id.hpp"
 #include "functions/documents/published_policy.hpp"
 #include "pg/function.hpp"
 
@@ -10,16 +11,13 @@ namespace {
 using PersonIds = std::vector<std::optional<std::string>>;
 
 constexpr std::size_t max_requested_persons = 10'000;
-constexpr std::size_t max_person_id_length = 255;
 
-void check_person(const std::optional<std::string>& person) {
-    if (!person || person->find_first_not_of(" \t\r\n") == std::string::npos ||
-        person->size() > max_person_id_length) {
-        pg::fail({.code = core::ErrorCode::invalid_argument,
-                  .message = "invalid person id: " + (person ? core::quoted(*person) : std::string("NULL")),
-                  .detail = "A person id has 1 to " + std::to_string(max_person_id_length) +
-                            " bytes, not blanks alone."});
+std::string checked(const std::optional<std::string>& person) {
+    if (!person) {
+        pg::fail({.code = core::ErrorCode::invalid_argument, .message = "person_ids must not hold NULL"});
     }
+    pg::unwrap(core::check_person_id(*person));
+    return *person;
 }
 
 /// The persons, each once.
@@ -31,8 +29,7 @@ std::vector<std::string> distinct_persons(const PersonIds& person_ids) {
     }
     std::vector<std::string> persons;
     for (const auto& person : person_ids) {
-        check_person(person);
-        persons.push_back(*person);
+        persons.push_back(checked(person));
     }
     std::ranges::sort(persons);
     persons.erase(std::unique(persons.begin(), persons.end()), persons.end());

@@ -23,6 +23,12 @@ struct BaseColumns : pg::ColumnSet {
 
 inline constexpr BaseColumns base_columns;
 
+/// Whether what a caller sends for a base column is ignored.
+constexpr bool is_server_managed(const pg::AnyColumn& column) {
+    return column.index != base_columns.source.index && column.index != base_columns.source_type.index &&
+           column.index != base_columns.is_deleted.index;
+}
+
 /// Fails with wrong_type unless the table has all these columns.
 void require_base_columns(const pg::Table& table, const std::vector<pg::AnyColumn>& columns);
 

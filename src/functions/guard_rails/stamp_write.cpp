@@ -139,9 +139,7 @@ void stamp_imported_update(pg::RowTrigger& trigger, const Declaration& declarati
     stamp_update(trigger, declaration, std::optional<std::string_view>(login_as_writer()));
     const auto row = trigger.row();
     for (const auto& column : base_columns.columns()) {
-        if (column.index != base_columns.source.index && column.index != base_columns.source_type.index &&
-            column.index != base_columns.is_deleted.index && !row.field(column).is_null &&
-            trigger.changes(column)) {
+        if (is_server_managed(column) && !row.field(column).is_null && trigger.changes(column)) {
             trigger.set(column, row);
         }
     }

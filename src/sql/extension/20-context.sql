@@ -18,6 +18,12 @@ COMMENT ON FUNCTION policies.current_person_id() IS
 'The calling person, from the claims of a trusted session (by default "sub"); NULL when the claims name none.';
 GRANT EXECUTE ON FUNCTION policies.current_person_id() TO policies_caller, policies_auditor, policies_admin;
 
+CREATE FUNCTION policies.is_valid_person_id(person_id pg_catalog.text) RETURNS pg_catalog.bool
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_is_valid_person_id';
+COMMENT ON FUNCTION policies.is_valid_person_id(pg_catalog.text) IS
+'Tells whether a text can be a person id: 1 to 255 bytes, not blanks alone.';
+GRANT EXECUTE ON FUNCTION policies.is_valid_person_id(pg_catalog.text) TO policies_caller, policies_auditor, policies_admin;
+
 CREATE FUNCTION policies.in_app_scope_support(internal) RETURNS internal
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_in_app_scope_support';
 COMMENT ON FUNCTION policies.in_app_scope_support(internal) IS

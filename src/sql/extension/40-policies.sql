@@ -52,12 +52,6 @@ COMMENT ON FUNCTION policies.check_policy_settings() IS
 'BEFORE INSERT OR UPDATE trigger of the register that checks a tenant''s settings. Raises 23514 naming the value.';
 GRANT EXECUTE ON FUNCTION policies.check_policy_settings() TO policies_admin;
 
-CREATE FUNCTION policies.check_import(document pg_catalog.jsonb, into_tenant_id pg_catalog.text) RETURNS pg_catalog.void
-    LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_check_import';
-COMMENT ON FUNCTION policies.check_import(pg_catalog.jsonb, pg_catalog.text) IS
-'The checks of policies.import_policy(): raises 22023 for a document that is no exported policy, PT409 for a policy that is there already, 42501 under claims.';
-GRANT EXECUTE ON FUNCTION policies.check_import(pg_catalog.jsonb, pg_catalog.text) TO policies_admin;
-
 CREATE FUNCTION policies.cover_ticket_types() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'policies_cover_ticket_types';
 COMMENT ON FUNCTION policies.cover_ticket_types() IS

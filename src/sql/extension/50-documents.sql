@@ -25,6 +25,12 @@ COMMENT ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_c
 GRANT EXECUTE ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4)
     TO policies_caller, policies_auditor, policies_admin;
 
+CREATE FUNCTION policies.content_fields() RETURNS pg_catalog.text[]
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_content_fields';
+COMMENT ON FUNCTION policies.content_fields() IS
+'The fields that make the content of a policy: what a version freezes and an approval is about.';
+GRANT EXECUTE ON FUNCTION policies.content_fields() TO policies_caller, policies_auditor, policies_admin;
+
 -- The row of a version is read with it: an extension cannot name the type of a table that the register makes.
 CREATE FUNCTION policies.policy_version(
     policy_id pg_catalog.text,

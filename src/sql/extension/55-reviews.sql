@@ -19,3 +19,12 @@ COMMENT ON FUNCTION policies.review_calendar_icalendar(pg_catalog.timestamptz, p
 'The work of policies_api.review_calendar_icalendar(): writes the reviews of policies_api.review_calendar() that the caller sees as an iCalendar text.';
 GRANT EXECUTE ON FUNCTION policies.review_calendar_icalendar(pg_catalog.timestamptz, pg_catalog.timestamptz)
     TO policies_caller, policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.hand_over_policies(
+    from_person pg_catalog.text,
+    to_person pg_catalog.text
+) RETURNS pg_catalog.int4
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_hand_over_policies';
+COMMENT ON FUNCTION policies.hand_over_policies(pg_catalog.text, pg_catalog.text) IS
+'The work of policies_api.hand_over_policies(). Raises 22023 for a person that cannot be.';
+GRANT EXECUTE ON FUNCTION policies.hand_over_policies(pg_catalog.text, pg_catalog.text) TO policies_caller, policies_admin;

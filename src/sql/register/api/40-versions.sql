@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION policies.policy_content(policy jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT jsonb_object_agg(f.key, f.value) FROM jsonb_each(policy_content.policy) AS f
-    WHERE f.key IN ('name', 'description', 'body', 'category', 'tags');
+    WHERE f.key = ANY (policies.content_fields());
 END;
 COMMENT ON FUNCTION policies.policy_content(jsonb) IS
 'The content of a policy''s row: the fields that a version freezes and an approval is about. Those of an SLA policy are not: the SLA clock runs by the row, and by its history.';

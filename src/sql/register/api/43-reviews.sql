@@ -77,21 +77,10 @@ How many reviews are overdue by owner and category, and the oldest: in the calle
 GRANT EXECUTE ON FUNCTION policies_api.overdue_reviews(timestamptz) TO policies_caller, policies_auditor;
 
 CREATE OR REPLACE FUNCTION policies_api.hand_over_policies(from_person text, to_person text) RETURNS bigint
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    handed_over bigint;
-BEGIN
-    IF from_person IS NULL OR to_person IS NULL OR to_person !~ '[^[:space:]]' OR octet_length(to_person) > 255 THEN
-        RAISE EXCEPTION 'cannot hand policies over from "%" to "%"', left(from_person, 64), left(to_person, 64)
-            USING ERRCODE = 'invalid_parameter_value', DETAIL = 'Both must be person ids, of at most 255 bytes.';
-    END IF;
-    UPDATE policies_api.policies p SET owner_id = to_person
-    WHERE p.tenant_id = policies.current_tenant_id() AND p.owner_id = from_person;
-    GET DIAGNOSTICS handed_over = ROW_COUNT;
-    RETURN handed_over;
-END
-$$;
+LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+    SELECT policies.hand_over_policies(hand_over_policies.from_person, hand_over_policies.to_person);
+END;
 COMMENT ON FUNCTION policies_api.hand_over_policies(text, text) IS
 'Hand policies over
 Gives all live policies that one person owns to another, for somebody who leaves. Returns how many.';

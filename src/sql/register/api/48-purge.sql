@@ -5,6 +5,7 @@ DECLARE
     deleted_before timestamptz := policies.add_cadence(now(), -older_than);
     tenants text[];
     ids text[];
+    part record;
     purged bigint := 0;
 BEGIN
     IF deleted_before IS NULL OR deleted_before > now() THEN
@@ -18,21 +19,11 @@ BEGIN
             ORDER BY tenant_id, id LIMIT 10000 FOR UPDATE
         ) p;
         EXIT WHEN ids IS NULL;
-        DELETE FROM policies.policy_reviews r USING unnest(tenants, ids) AS gone (tenant_id, id)
-            WHERE r.tenant_id = gone.tenant_id AND r.policy_id = gone.id;
-        DELETE FROM policies.policy_approvals a USING unnest(tenants, ids) AS gone (tenant_id, id)
-            WHERE a.tenant_id = gone.tenant_id AND a.policy_id = gone.id;
-        DELETE FROM policies.policy_acknowledgements k USING unnest(tenants, ids) AS gone (tenant_id, id)
-            WHERE k.tenant_id = gone.tenant_id AND k.policy_id = gone.id;
-        DELETE FROM policies.review_notices n USING unnest(tenants, ids) AS gone (tenant_id, id)
-            WHERE n.tenant_id = gone.tenant_id AND n.policy_id = gone.id;
-        DELETE FROM policies.policy_versions v USING unnest(tenants, ids) AS gone (tenant_id, id)
-            WHERE v.tenant_id = gone.tenant_id AND v.policy_id = gone.id;
-        DELETE FROM policies.policies p USING unnest(tenants, ids) AS gone (tenant_id, id)
-            WHERE p.tenant_id = gone.tenant_id AND p.id = gone.id;
-        -- After the policies: deleting them adds their last version to the history.
-        DELETE FROM policies.policies_history h USING unnest(tenants, ids) AS gone (tenant_id, id)
-            WHERE h.tenant_id = gone.tenant_id AND h.id = gone.id;
+        FOR part IN SELECT t.table_name, t.policy_column FROM policies.tables_of_policies() t LOOP
+            EXECUTE format('DELETE FROM policies.%I r USING unnest($1, $2) AS gone (tenant_id, id) '
+                'WHERE r.tenant_id = gone.tenant_id AND r.%I = gone.id', part.table_name, part.policy_column)
+                USING tenants, ids;
+        END LOOP;
         purged := purged + cardinality(ids);
     END LOOP;
     RETURN purged;

@@ -4,7 +4,7 @@ CREATE TABLE policies.policy_acknowledgements (
     app_id text COLLATE "C",
     policy_id text COLLATE "C" NOT NULL,
     version text NOT NULL,
-    person_id text COLLATE "C" NOT NULL CHECK (person_id <> '' AND octet_length(person_id) <= 255),
+    person_id text COLLATE "C" NOT NULL CHECK (policies.is_valid_person_id(person_id)),
     requested_at timestamptz,
     requested_by text COLLATE "C",
     due_at timestamptz CHECK (isfinite(due_at)),

@@ -29,7 +29,7 @@ COMMENT ON COLUMN policies.policy_reviews.reviewed_by IS 'Person who completed t
 COMMENT ON COLUMN policies.policy_reviews.note IS 'What the reviewer noted.';
 COMMENT ON COLUMN policies.policy_reviews.next_review_at IS 'When the next review was set to be due.';
 COMMENT ON COLUMN policies.policy_reviews.outcome IS
-'What the review led to: confirmed, changed or retired; NULL for reviews before there were outcomes.';
+'What the review led to: confirmed, changed or retired; NULL where an import brought none.';
 
 CREATE INDEX policy_reviews_policy ON policies.policy_reviews (tenant_id, policy_id, reviewed_at);
 COMMENT ON INDEX policies.policy_reviews_policy IS 'The reviews of one policy, by time.';
