@@ -50,6 +50,8 @@ sub calls_on {
 		"policies.publish_policy('$policy', 'major', NULL)", "policies.approve_policy('$policy', '$content_hash', NULL)",
 		"policies.request_acknowledgements('$policy', '{per_mal}', NULL)", "policies.acknowledge_policy('$policy', NULL)",
 		"policies.complete_policy('$policy', NULL, NULL, 'retired')",
+		"policies.policy_version('$policy', '1.0.0-c', 'victim')", "policies.policy_as_of('$policy', now(), 'victim')",
+		"policies.policy_content_hash('$policy', 'victim')", "policies.verify_policy_history('$policy', 'victim')",
 		# Naming the tenant helps auditors only, who see it.
 		map { my $tenant = $_; map { "$_, tenant_id => '$tenant')" } "policies_api.policy_version('$policy', '1.0.0-c'", "policies_api.policy_version('$policy', '1.0.0-r'", "policies_api.policy_as_of('$policy'",
 			"policies_api.policy_content_hash('$policy'", "policies_api.verify_policy_history('$policy'", "policies_api.diff_policy('$policy', '1.0.0-c'", "policies_api.diff_policy('$policy', 'draft'",
@@ -70,7 +72,8 @@ SELECT count(*) FROM policies_api.overdue_reviews('3000-01-01') WHERE owner_id ~
 SELECT count(*) FROM (SELECT policies_api.review_calendar_icalendar('2000-01-01', '3000-01-01') AS calendar) s WHERE calendar ~ 'classified|restricted';
 SELECT count(*) FROM policies.policy_drafts WHERE tenant_id = 'victim' OR id = '$id';
 SELECT count(*) FROM policies.policy_drafts WHERE id = '$restricted_id';
-SELECT policies_api.hand_over_policies('classified', 'per_mal') + policies_api.hand_over_policies('restricted', 'per_mal');
+SELECT policies_api.hand_over_policies('classified', 'per_mal') + policies_api.hand_over_policies('restricted', 'per_mal')
+    + policies.hand_over_policies('classified', 'per_mal') + policies.hand_over_policies('restricted', 'per_mal');
 SQL
 my $zeros = join("\n", ('0') x 13);
 my @victims = calls_on($id, $hash);
@@ -104,6 +107,7 @@ for my $nobody ([ 'a stranger with the victim\'s claims', login => 'stranger', c
 # Auditors read, and administrators are trusted with the rest.
 my @writes = ("policies_api.publish_policy('$id', 'major')", "policies_api.approve_policy('$id', '$hash')", "policies_api.request_acknowledgements('$id', '{per_mal}')",
 	"policies_api.acknowledge_policy('$id')", "policies_api.complete_policy('$id', outcome => 'retired')", "policies_api.hand_over_policies('classified', 'per_mal')",
+	"policies.hand_over_policies('classified', 'per_mal')",
 	"policies.publish_policy('$id', 'major', NULL)", "policies.approve_policy('$id', '$hash', NULL)", "policies.request_acknowledgements('$id', '{per_mal}', NULL)",
 	"policies.acknowledge_policy('$id', NULL)", "policies.complete_policy('$id', NULL, NULL, 'retired')", "count(*) FROM policies_api.search_policies('classified')",
 	"count(*) FROM policies.search_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10)");

@@ -132,7 +132,7 @@ void follow_words(const Change& change) {
 void follow_application(const Change& change) {
     const auto row = change.row();
     for (const auto& table : policy_tables) {
-        if (table.name == change.table_name()) {
+        if (table.name == "policies") {
             continue;
         }
         pg::register_owner(table.name);
