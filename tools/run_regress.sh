@@ -21,6 +21,8 @@ done
     echo "fsync = off"
     echo "timezone = 'UTC'"
     echo "log_statement = none"
+    # What it does in between would change plans, and the time that a test takes.
+    echo "autovacuum = off"
 } > "$SCRATCH/regress.conf"
 # USE_EXISTING: where a server runs already, as options of pg_regress.
 server="--temp-instance=$SCRATCH/instance --temp-config=$SCRATCH/regress.conf"
