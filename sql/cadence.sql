@@ -44,6 +44,21 @@ SELECT count(*) AS compared, count(*) FILTER (WHERE policies.add_cadence(instant
        count(*) FILTER (WHERE instant + cadence <> in_utc) > 0 AS plus_differs FROM moved;
 SET timezone = 'UTC';
 
+-- In a time zone, months and days are those of its calendar and clock, as PostgreSQL's own arithmetic has them; hours elapse.
+SELECT policies.add_cadence('2026-02-28 20:00-08', '1 month', 'America/Los_Angeles') AT TIME ZONE 'America/Los_Angeles' AS there;
+SELECT count(*) AS compared, count(*) FILTER (WHERE policies.add_cadence(instant, cadence, zone) IS DISTINCT FROM
+    (instant AT TIME ZONE zone + cadence) AT TIME ZONE zone) AS different
+FROM generate_series('2009-12-01 00:10+00'::timestamptz, '2012-04-05', '11 hours') AS instant,
+     unnest(ARRAY['1 month', '3 months', '1 year', '1 month 17 days', '1 day', '-1 month', '100 years']::interval[]) AS cadence,
+     unnest(ARRAY['UTC', 'America/Los_Angeles', 'Europe/Berlin', 'Australia/Lord_Howe', 'Pacific/Apia', 'Africa/Casablanca',
+         'Asia/Kathmandu', 'America/St_Johns']) AS zone;
+SELECT policies.add_cadence('2026-03-28 01:30+00', '1 day', 'Europe/Berlin') AS skipped,
+    policies.add_cadence('2026-10-24 00:30+00', '1 day', 'Europe/Berlin') AS shown_twice,
+    policies.add_cadence('2026-03-28 12:00+00', '1 day 24 hours', 'Europe/Berlin') AS hours_elapse;
+SELECT policies.add_cadence('infinity', '1 year', 'Europe/Berlin'), policies.add_cadence(now(), '1 year', NULL) IS NULL AS no_zone;
+SELECT pg_temp.failure($$SELECT policies.add_cadence(now(), '1 day', 'Nowhere/Land')$$),
+    pg_temp.failure($$SELECT policies.add_cadence('294276-12-31 23:00+00', '1 day', 'Europe/Berlin')$$);
+
 -- The ends of time.
 SELECT policies.add_cadence('infinity', '1 year'), policies.add_cadence('-infinity', '1 year'),
        policies.add_cadence(NULL, '1 year') IS NULL AS no_instant, policies.add_cadence(now(),

@@ -60,8 +60,10 @@ SELECT due_at = p.created_at + interval '10 days' AS was_due FROM policies.polic
 SELECT next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence
 FROM policies_api.complete_policy(pg_temp.id_of('month''s end'));
 COMMIT;
--- Without a cadence nothing is scheduled; a given time is taken, with or without one.
-SELECT name, next_review_at FROM policies_api.complete_policy(pg_temp.id_of('no cadence'));
+-- Without a cadence the next time must be given, or that there is none; a given time is taken, with or without one.
+SELECT * FROM pg_temp.refused(pg_temp.id_of('no cadence'));
+SELECT count(*) FROM policies_api.policy_reviews WHERE policy_id = pg_temp.id_of('no cadence');
+SELECT name, next_review_at FROM policies_api.complete_policy(pg_temp.id_of('no cadence'), next_review_at => 'infinity');
 SELECT name, next_review_at FROM policies_api.complete_policy(pg_temp.id_of('given'), next_review_at => '2999-02-28 12:00+00');
 -- The next time must be one, and after the completion.
 BEGIN;
@@ -69,7 +71,6 @@ SELECT * FROM pg_temp.refused(:'refused_id', NULL, '2001-01-01 00:00+00');
 SELECT code FROM pg_temp.refused(:'refused_id', NULL, now());
 SELECT code FROM pg_temp.refused(:'refused_id', NULL, now() + interval '1 microsecond');
 ROLLBACK;
-SELECT * FROM pg_temp.refused(:'refused_id', NULL, 'infinity');
 SELECT code FROM pg_temp.refused(:'refused_id', NULL, '-infinity');
 -- What was refused, or rolled back, left nothing.
 BEGIN;
@@ -92,7 +93,7 @@ UNION SELECT * FROM pg_temp.refused(:'deleted_id') UNION SELECT * FROM pg_temp.r
 SELECT * FROM pg_temp.refused(:'overdue_id');
 :as_app
 SELECT * FROM pg_temp.refused(:'overdue_id');
-SELECT name FROM policies_api.complete_policy(pg_temp.id_of('of the application'), 'by its application');
+SELECT name FROM policies_api.complete_policy(pg_temp.id_of('of the application'), 'by its application', 'infinity');
 -- No context, no completion; nor by an auditor, whose claims may say what they like.
 SET request.jwt.claims = '';
 SELECT * FROM pg_temp.refused(:'overdue_id');
@@ -128,14 +129,14 @@ SELECT name, next_review_at FROM policies_api.complete_policy(pg_temp.id_of('nev
 SELECT * FROM pg_temp.refused(pg_temp.id_of('never scheduled'));
 SELECT code FROM pg_temp.refused(pg_temp.id_of('never scheduled'), next_review_at => '2999-01-01 00:00+00');
 UPDATE policies_api.policies SET next_review_at = '2021-05-01 00:00+00' WHERE name = 'never scheduled';
-SELECT name, next_review_at FROM policies_api.complete_policy(pg_temp.id_of('never scheduled'), 'second cycle');
+SELECT name, next_review_at FROM policies_api.complete_policy(pg_temp.id_of('never scheduled'), 'second cycle', 'infinity');
 SELECT name, next_review_at > now() AS scheduled FROM policies_api.complete_policy(pg_temp.id_of('never scheduled, cadence'));
 SELECT code FROM pg_temp.refused(pg_temp.id_of('never scheduled, cadence'));
 -- A date that is set back to the one that was completed is no new cycle.
 UPDATE policies_api.policies SET next_review_at = '2021-05-01 00:00+00' WHERE name = 'never scheduled';
 SELECT code FROM pg_temp.refused(pg_temp.id_of('never scheduled'), 'third time');
 UPDATE policies_api.policies SET next_review_at = '2021-05-02 00:00+00' WHERE name = 'never scheduled';
-SELECT name FROM policies_api.complete_policy(pg_temp.id_of('never scheduled'), 'third cycle');
+SELECT name FROM policies_api.complete_policy(pg_temp.id_of('never scheduled'), 'third cycle', 'infinity');
 -- Once the next cycle is a day old, it can be completed early.
 :as_superuser
 UPDATE policies.policy_reviews SET reviewed_at = reviewed_at - interval '23 hours 59 minutes' WHERE policy_id = :'overdue_id';

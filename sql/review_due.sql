@@ -20,7 +20,7 @@ INSERT INTO policies_api.policies (name, next_review_at) VALUES ('of the applica
 INSERT INTO policies_api.policies (name, next_review_at) VALUES ('of b', '2020-06-01 00:00+00'),
     ('of b, same instant', '2020-01-01 00:00+00');
 
--- The longest overdue first; a live policy of any status; the bound included.
+-- The longest overdue first; of active policies alone, since drafts and retired ones are not in force; the bound included.
 :as_a
 SELECT name, next_review_at FROM policies_api.review_due(as_of => '2026-02-01 00:00+00');
 SELECT name FROM policies_api.review_due(as_of => '2026-01-31 12:00+00')
@@ -32,7 +32,7 @@ SELECT count(*) FROM policies_api.review_due('2 months', '2026-01-31 12:00+00');
 SELECT name FROM policies_api.review_due('-1 year', '2026-02-01 00:00+00');
 -- As of now, what is overdue now.
 SELECT array_agg(name ORDER BY name) = (SELECT array_agg(name ORDER BY name) FROM policies_api.policies
-    WHERE next_review_at <= now()) AS as_of_now
+    WHERE next_review_at <= now() AND status = 'active') AS as_of_now
 FROM policies_api.review_due();
 SELECT count(*) FROM policies_api.review_due(NULL, NULL);
 SELECT count(*) FROM policies_api.review_due(as_of => '-infinity');

@@ -55,6 +55,26 @@ SELECT next_review_at FROM policies_api.publish_policy(pg_temp.id_of('never'), '
 UPDATE policies_api.policies SET version = '9.9' WHERE name = 'never';
 SELECT name FROM policies_api.complete_policy(pg_temp.id_of('never'));
 SELECT policy_version FROM policies_api.policy_reviews WHERE policy_id = pg_temp.id_of('never');
+-- A cadence is added in the tenant's time zone, whose clocks change at some time of the year.
+:as_superuser
+UPDATE policies.policy_settings SET time_zone = 'america/los_angeles' WHERE tenant_id = 'review_a';
+SELECT time_zone FROM policies.policy_settings WHERE tenant_id = 'review_a';
+:as_ann
+BEGIN;
+INSERT INTO policies_api.policies (name, body, next_review_at, review_cadence)
+SELECT 'zoned ' || months, 'x', '2020-01-01', make_interval(months => months) FROM generate_series(1, 11) AS months;
+CREATE TEMPORARY TABLE zoned AS SELECT r.* FROM policies_api.policies p, LATERAL policies_api.complete_policy(p.id) r WHERE p.name LIKE 'zoned %';
+SELECT bool_and(next_review_at = policies.add_cadence(now(), review_cadence, 'America/Los_Angeles')) AS there,
+    bool_and(next_review_at = policies.add_cadence(now(), review_cadence)) AS in_utc FROM zoned;
+SELECT bool_and(r.next_review_at = policies.add_cadence(now(), r.review_cadence, 'America/Los_Angeles')) AS there,
+    bool_and(r.next_review_at = policies.add_cadence(now(), r.review_cadence)) AS in_utc
+FROM zoned, LATERAL policies_api.publish_policy(zoned.id, 'major') r;
+ROLLBACK;
+:as_superuser
+UPDATE policies.policy_settings SET time_zone = 'EST5EDT4,M3' WHERE tenant_id = 'review_a';
+UPDATE policies.policy_settings SET time_zone = NULL WHERE tenant_id = 'review_a';
+UPDATE policies.policy_settings SET time_zone = 'UTC' WHERE tenant_id = 'review_a';
+:as_ann
 -- For calendar programs: folded, escaped, the same event wherever it moves.
 SELECT regexp_replace(regexp_replace(policies_api.review_calendar_icalendar('2099-01-01', '2100-01-01'),
     'pol_\w{26}', '<id>', 'g'), '(DTSTAMP|SEQUENCE):\w+', '\1', 'g');

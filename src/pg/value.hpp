@@ -106,6 +106,9 @@ struct FiniteDay {
     operator core::Day() const { return value; }
 };
 
+/// PostgreSQL's infinity: no time at all, but later than each.
+inline constexpr core::Instant infinity = INT64_MAX;
+
 /// False for PostgreSQL's infinity and -infinity.
 constexpr bool is_finite(core::Instant instant) noexcept {
     return instant != INT64_MIN && instant != INT64_MAX;

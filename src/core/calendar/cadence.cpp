@@ -46,4 +46,10 @@ Result<Instant> add_cadence(Instant start, const Cadence& cadence) {
     return start_of(day) + time_sum % microseconds_per_day;
 }
 
+Result<Instant> add_cadence(Instant start, const Cadence& cadence, const TimeZone& zone) {
+    const WallTime moved = POLICIES_TRY(
+        add_cadence(wall_time_at(zone, start), {.months = cadence.months, .days = cadence.days}));
+    return add_cadence(instant_of(zone, moved), {.microseconds = cadence.microseconds});
+}
+
 } // namespace policies::core

@@ -4,6 +4,7 @@
 
 #include "core/base/result.hpp"
 #include "core/calendar/instant.hpp"
+#include "core/calendar/time_zone.hpp"
 
 namespace policies::core {
 
@@ -24,5 +25,10 @@ Check check_cadence(const Cadence& cadence);
 /// microseconds. Parts may be negative. Errors: out_of_range when the result is outside PostgreSQL's
 /// timestamps (24 November 4714 BC to 294276).
 Result<Instant> add_cadence(Instant start, const Cadence& cadence);
+
+/// The same by the wall clock of a time zone: the months and days move its date and keep the time that it
+/// shows (28 February 20:00 + 1 month = 28 March 20:00, whatever happened to the offset in between), the
+/// microseconds then elapse. A time that the clock skips, or shows twice, is read as instant_of() does.
+Result<Instant> add_cadence(Instant start, const Cadence& cadence, const TimeZone& zone);
 
 } // namespace policies::core

@@ -7,6 +7,9 @@ namespace policies::core {
 /// An instant as PostgreSQL counts: microseconds since 2000-01-01 00:00 UTC.
 using Instant = std::int64_t;
 
+/// What a wall clock shows, as microseconds since it showed 2000-01-01 00:00, every day having 24 hours.
+using WallTime = std::int64_t;
+
 /// A length of time in microseconds.
 using Duration = std::int64_t;
 

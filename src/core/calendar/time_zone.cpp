@@ -41,6 +41,19 @@ std::int32_t offset_at(const TimeZone& zone, Instant instant) {
     return next == zone.changes.begin() ? zone.first_offset_seconds : std::prev(next)->offset_seconds;
 }
 
+WallTime wall_time_at(const TimeZone& zone, Instant instant) {
+    return instant + offset_at(zone, instant) * microseconds_per_second;
+}
+
+Instant instant_of(const TimeZone& zone, WallTime time) {
+    // No zone has changed twice within two days of each other.
+    const std::int32_t earlier_offset = offset_at(zone, time - microseconds_per_day);
+    const std::int32_t later_offset = offset_at(zone, time + microseconds_per_day);
+    const Instant by_later = time - later_offset * microseconds_per_second;
+    const bool is_later_shown = offset_at(zone, by_later) == later_offset;
+    return is_later_shown ? by_later : time - earlier_offset * microseconds_per_second;
+}
+
 std::vector<OffsetChange> changes_until(const TimeZone& zone, Instant end) {
     const auto repeating = first_from(zone.changes, zone.repeats_from);
     const auto repeating_end = first_from(zone.changes, zone.repeats_from + microseconds_per_era);

@@ -33,6 +33,13 @@ bool is_possible(const TimeZone& zone);
 /// The zone's offset east of UTC at an instant, in seconds.
 std::int32_t offset_at(const TimeZone& zone, Instant instant);
 
+/// What the zone's wall clock shows at an instant.
+WallTime wall_time_at(const TimeZone& zone, Instant instant);
+
+/// When the zone's wall clock shows a time, as PostgreSQL's AT TIME ZONE has it: a time that is skipped is
+/// read by the offset before the change, one that is shown twice is its second showing.
+Instant instant_of(const TimeZone& zone, WallTime time);
+
 /// The changes of a zone until an instant, at most some thousand years after those that it lists.
 std::vector<OffsetChange> changes_until(const TimeZone& zone, Instant end);
 

@@ -12,9 +12,6 @@
 
 namespace policies::core {
 
-/// What a wall clock shows, as microseconds since it showed 2000-01-01 00:00, every day having 24 hours.
-using WallTime = std::int64_t;
-
 /// The error of a calendar that would never be open again from some day on: a check_violation.
 Error no_opening_time_left();
 

@@ -114,6 +114,14 @@ void append_event(std::string& out, const CalendarEvent& event) {
     append_line(out, "END:VEVENT");
 }
 
+/// RFC 5545 (3.4) wants a component in every calendar, and a time zone is the only one that shows nothing.
+void append_time_zone(std::string& out) {
+    for (const std::string_view line :
+         {"BEGIN:VTIMEZONE", "TZID:UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0000",
+          "TZOFFSETTO:+0000", "TZNAME:UTC", "END:STANDARD", "END:VTIMEZONE"})
+        append_line(out, line);
+}
+
 } // namespace
 
 std::string write_events(std::string_view product_id, const std::vector<CalendarEvent>& events) {
@@ -121,8 +129,12 @@ std::string write_events(std::string_view product_id, const std::vector<Calendar
     append_line(out, "BEGIN:VCALENDAR");
     append_line(out, "VERSION:2.0");
     append_line(out, "PRODID:" + escaped(product_id));
+    append_line(out, "METHOD:PUBLISH");
+    const std::size_t header_size = out.size();
     for (const CalendarEvent& event : events)
         append_event(out, event);
+    if (out.size() == header_size)
+        append_time_zone(out);
     append_line(out, "END:VCALENDAR");
     return out;
 }

@@ -114,10 +114,10 @@ void set_published(const core::Claims& caller, const Draft& draft, const Publica
     pg::execute(
         "UPDATE policies.policies SET version = $3, published_at = $4, status = 'active', next_review_at = "
         "CASE WHEN next_review_at < $4 THEN next_review_at ELSE "
-        "coalesce(policies.add_cadence($4, coalesce(review_cadence, $5)), next_review_at) END "
+        "coalesce(policies.add_cadence($4, coalesce(review_cadence, $5), $6), next_review_at) END "
         "WHERE tenant_id = $1 AND id = $2",
         caller.tenant_id, draft.policy_id, publication.version, publication.published_at,
-        settings.review_cadence);
+        settings.review_cadence, settings.time_zone);
 }
 
 void publish_policy(const core::TypedId& id, const std::string& version,

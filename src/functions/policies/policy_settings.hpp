@@ -12,6 +12,7 @@ namespace policies {
 struct PolicySettings {
     int required_approvals{0};
     std::optional<core::Cadence> review_cadence{};
+    std::string time_zone{"UTC"}; ///< in which cadences are added
 };
 
 /// The settings that hold for the policies of an application, or of none: its own, else the tenant's, else

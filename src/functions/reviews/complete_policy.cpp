@@ -44,15 +44,11 @@ void require_outcome(const std::optional<std::string>& outcome) {
 
 /// What is reviewed is the version in force, or without any what the policy calls its version.
 Policy lock_reviewed(const core::Claims& caller, const std::string& id) {
-    auto policy = lock_policy<Policy>(
+    return lock_policy<Policy>(
         caller, id,
         "app_id, coalesce((SELECT v.version FROM policies.policy_versions v "
         "WHERE v.tenant_id = p.tenant_id AND v.policy_id = p.id "
         "ORDER BY v.version_sort_key DESC LIMIT 1), version), next_review_at, review_cadence");
-    if (!policy.cadence) {
-        policy.cadence = settings_of(caller.tenant_id, policy.app_id).review_cadence;
-    }
-    return policy;
 }
 
 [[noreturn]] void refuse(std::string message, std::string detail, const char* hint) {
@@ -95,13 +91,26 @@ void refuse_repetition(const core::Claims& caller, const Policy& policy, const s
     }
 }
 
-std::optional<core::Instant> next_review(const Policy& policy, const Review& review) {
-    const auto given = review.next_review_at;
-    const auto now = pg::transaction_time();
-    if (given && (!pg::is_finite(*given) || *given <= now)) {
-        pg::fail({.code = core::ErrorCode::invalid_argument,
-                  .message = "next_review_at must be a time after the completion, not " + pg::shown(*given)});
+/// The next review by the cadence; none where the policy was due at no time, and nothing says when it is.
+std::optional<core::Instant> review_by_cadence(const core::Claims& caller, const Policy& policy,
+                                               const Review& review) {
+    const auto settings = settings_of(caller.tenant_id, policy.app_id);
+    if (const auto cadence = policy.cadence ? policy.cadence : settings.review_cadence) {
+        return pg::unwrap(
+            core::add_cadence(pg::transaction_time(), *cadence, pg::read_time_zone(settings.time_zone)));
     }
+    if (policy.due_at) {
+        pg::fail({.code = core::ErrorCode::invalid_argument,
+                  .message = "policy " + core::quoted(review.policy_id) + " would have no next review",
+                  .detail = "Neither the policy nor its tenant has a review_cadence.",
+                  .hint = "Give next_review_at; \"infinity\" where there is to be no next review."});
+    }
+    return std::nullopt;
+}
+
+std::optional<core::Instant> next_review(const core::Claims& caller, const Policy& policy,
+                                         const Review& review) {
+    const auto given = review.next_review_at;
     if (review.outcome == retired) {
         if (given) {
             pg::fail({.code = core::ErrorCode::invalid_argument,
@@ -109,10 +118,17 @@ std::optional<core::Instant> next_review(const Policy& policy, const Review& rev
         }
         return std::nullopt;
     }
-    if (given || !policy.cadence) {
-        return given;
+    if (!given) {
+        return review_by_cadence(caller, policy, review);
     }
-    return pg::unwrap(core::add_cadence(now, *policy.cadence));
+    if (*given == pg::infinity) {
+        return std::nullopt;
+    }
+    if (!pg::is_finite(*given) || *given <= pg::transaction_time()) {
+        pg::fail({.code = core::ErrorCode::invalid_argument,
+                  .message = "next_review_at must be a time after the completion, not " + pg::shown(*given)});
+    }
+    return given;
 }
 
 void log_review(const core::Claims& caller, const Policy& policy, const Review& review,
@@ -143,7 +159,7 @@ void complete_policy(const core::TypedId& id, const std::optional<std::string>& 
     const auto caller = pg::current_caller();
     const auto policy = lock_reviewed(caller, review.policy_id);
     refuse_repetition(caller, policy, review.policy_id);
-    const auto next = next_review(policy, review);
+    const auto next = next_review(caller, policy, review);
     log_review(caller, policy, review, next);
     set_next_review(caller, review, next);
 }

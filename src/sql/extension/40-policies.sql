@@ -28,6 +28,14 @@ COMMENT ON FUNCTION policies.add_cadence(pg_catalog.timestamptz, pg_catalog.inte
 GRANT EXECUTE ON FUNCTION policies.add_cadence(pg_catalog.timestamptz, pg_catalog.interval)
     TO policies_caller, policies_auditor, policies_admin;
 
+CREATE FUNCTION policies.add_cadence(instant pg_catalog.timestamptz, cadence pg_catalog.interval, time_zone pg_catalog.text)
+    RETURNS pg_catalog.timestamptz
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_add_cadence_in_time_zone';
+COMMENT ON FUNCTION policies.add_cadence(pg_catalog.timestamptz, pg_catalog.interval, pg_catalog.text) IS
+'An instant moved by a cadence on the clock and calendar of a time zone: months and days keep the time that the clock shows (28 February 20:00 + 1 month = 28 March 20:00), hours and less elapse. Raises 22023 for an unknown time zone, 22008 outside the range of timestamps.';
+GRANT EXECUTE ON FUNCTION policies.add_cadence(pg_catalog.timestamptz, pg_catalog.interval, pg_catalog.text)
+    TO policies_caller, policies_auditor, policies_admin;
+
 CREATE FUNCTION policies.is_valid_cadence(cadence pg_catalog.interval) RETURNS pg_catalog.bool
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_is_valid_cadence';
 COMMENT ON FUNCTION policies.is_valid_cadence(pg_catalog.interval) IS

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "core/calendar/dates.hpp"
+#include "core/calendar/zone_files.hpp"
 #include "core/expectations.hpp"
 
 namespace policies::core {
@@ -195,6 +196,31 @@ TEST(Cadence, AgreesWithADayByDayCalendar) {
         ASSERT_EQ(*sum, slow_sum(calendar, start_day, time, cadence))
             << start_day << ' ' << time << ' ' << cadence.months << ' ' << cadence.days;
     }
+}
+
+TEST(CadenceInAZone, KeepsTheTimeThatTheClockShows) {
+    const TimeZone los_angeles = read_zone("America/Los_Angeles");
+    EXPECT_EQ(*add_cadence(utc(2026, 3, 1, 4), {1, 0, 0}, los_angeles), utc(2026, 3, 29, 3));
+    EXPECT_EQ(*add_cadence(utc(2026, 2, 1, 7), {1, 0, 0}, los_angeles),
+              utc(2026, 3, 1, 7)); // 31 January there
+    EXPECT_EQ(*add_cadence(utc(2026, 3, 7, 20), {0, 1, day}, los_angeles), utc(2026, 3, 9, 19));
+}
+
+TEST(CadenceInAZone, ReadsWhatTheClockSkipsOrShowsTwiceAsPostgreSqlDoes) {
+    const TimeZone berlin = read_zone("Europe/Berlin");
+    EXPECT_EQ(*add_cadence(utc(2026, 3, 28, 1, 30), {0, 1, 0}, berlin), utc(2026, 3, 29, 1, 30));
+    EXPECT_EQ(*add_cadence(utc(2026, 10, 24, 0, 30), {0, 1, 0}, berlin), utc(2026, 10, 25, 1, 30));
+    // Samoa had no 30 December 2011.
+    EXPECT_EQ(*add_cadence(utc(2011, 12, 29, 22), {0, 1, 0}, read_zone("Pacific/Apia")),
+              utc(2011, 12, 30, 22));
+}
+
+TEST(CadenceInAZone, IsOutOfRangeAtTheEndOfTime) {
+    const TimeZone berlin = read_zone("Europe/Berlin");
+    expect_error(add_cadence(last_instant, {0, 1, 0}, berlin), ErrorCode::out_of_range,
+                 "timestamp out of range");
+    expect_error(add_cadence(last_instant, {0, 0, 1}, berlin), ErrorCode::out_of_range,
+                 "timestamp out of range");
 }
 
 } // namespace

@@ -36,6 +36,7 @@ TEST(WriteEvents, WhatItWrites) {
               "BEGIN:VCALENDAR\r\n"
               "VERSION:2.0\r\n"
               "PRODID:-//policies//EN\r\n"
+              "METHOD:PUBLISH\r\n"
               "BEGIN:VEVENT\r\n"
               "UID:rev_1@policies\r\n"
               "DTSTAMP:20260102T030000Z\r\n"
@@ -56,7 +57,11 @@ TEST(WriteEvents, WhatItWrites) {
               "TRANSP:TRANSPARENT\r\n"
               "END:VEVENT\r\n"
               "END:VCALENDAR\r\n");
-    EXPECT_EQ(write_events("p", {}), "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:p\r\nEND:VCALENDAR\r\n");
+    EXPECT_EQ(
+        write_events("p", {}),
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:p\r\nMETHOD:PUBLISH\r\nBEGIN:VTIMEZONE\r\nTZID:UTC\r\n"
+        "BEGIN:STANDARD\r\nDTSTART:19700101T000000\r\nTZOFFSETFROM:+0000\r\nTZOFFSETTO:+0000\r\n"
+        "TZNAME:UTC\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n");
 }
 
 TEST(WriteEvents, InstantsBeforeTheEpochAndOutsideTheFormat) {

@@ -11,12 +11,14 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
     FOR notice IN
-        INSERT INTO policies.review_notices (id, tenant_id, app_id, policy_id, due_at, owner_id, noticed_at)
+        INSERT INTO policies.review_notices AS n (id, tenant_id, app_id, policy_id, due_at, owner_id, noticed_at)
         SELECT policies.new_id('ntc'), p.tenant_id, p.app_id, p.id, p.next_review_at, p.owner_id, now()
-        FROM policies.policies p WHERE NOT p.is_deleted AND p.next_review_at <= due_until
+        FROM policies.policies p WHERE NOT p.is_deleted AND p.status = 'active' AND p.next_review_at <= due_until
         ORDER BY p.next_review_at, p.tenant_id, p.id
-        ON CONFLICT (tenant_id, policy_id, due_at) DO NOTHING
-        RETURNING id, due_at
+        -- What became void is due again.
+        ON CONFLICT (tenant_id, policy_id, due_at) DO UPDATE
+            SET owner_id = excluded.owner_id, noticed_at = excluded.noticed_at, voided_at = NULL WHERE n.voided_at IS NOT NULL
+        RETURNING n.id, n.due_at
     LOOP
         -- Any login of the database can listen: nothing of the tenant in it.
         PERFORM pg_notify('policies_review_due',
@@ -27,7 +29,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION policies.notify_reviews_due(interval) IS
-'Writes a notice for each live policy of any tenant whose review is overdue or due within the given time, never twice for the same due date, and notifies policies_review_due of it with a small JSON object, its notice_id and due_at. Returns how many. For administrators, and the scheduler that runs as one.';
+'Writes a notice for each active policy of any tenant whose review is overdue or due within the given time, never twice for the same due date unless it became void, and notifies policies_review_due of it with a small JSON object, its notice_id and due_at. Returns how many. For administrators, and the scheduler that runs as one.';
 
 CREATE OR REPLACE FUNCTION policies.take_review_notices(max_notices integer DEFAULT 100) RETURNS SETOF policies.review_notices
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
@@ -37,17 +39,31 @@ BEGIN
         RAISE EXCEPTION 'max_notices must be positive: %', coalesce(max_notices::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- Until the oldest are all of reviews that were not done or moved meanwhile, of policies that are still active.
+    LOOP
+        WITH open AS MATERIALIZED (
+            SELECT o.tenant_id, o.id FROM policies.review_notices o WHERE o.taken_at IS NULL AND o.voided_at IS NULL
+            ORDER BY o.noticed_at, o.tenant_id, o.id LIMIT max_notices FOR UPDATE SKIP LOCKED
+        )
+        UPDATE policies.review_notices n SET voided_at = now()
+        FROM open
+        WHERE n.tenant_id = open.tenant_id AND n.id = open.id AND NOT EXISTS (
+            SELECT FROM policies.policies p
+            WHERE p.tenant_id = n.tenant_id AND p.id = n.policy_id AND p.next_review_at = n.due_at
+                AND p.status = 'active' AND NOT p.is_deleted);
+        EXIT WHEN NOT FOUND;
+    END LOOP;
     RETURN QUERY
     -- Materialized: whatever the plan, the oldest are looked for once, and no more than so many.
     WITH open AS MATERIALIZED (
-        SELECT o.tenant_id, o.id FROM policies.review_notices o WHERE o.taken_at IS NULL
+        SELECT o.tenant_id, o.id FROM policies.review_notices o WHERE o.taken_at IS NULL AND o.voided_at IS NULL
         ORDER BY o.noticed_at, o.tenant_id, o.id LIMIT max_notices FOR UPDATE SKIP LOCKED
     )
-    UPDATE policies.review_notices n SET taken_at = now(), taken_by = session_user
-    FROM open
-    WHERE n.tenant_id = open.tenant_id AND n.id = open.id
+    UPDATE policies.review_notices n SET taken_at = now(), taken_by = session_user, owner_id = p.owner_id
+    FROM open JOIN policies.policies p ON p.tenant_id = open.tenant_id
+    WHERE n.tenant_id = open.tenant_id AND n.id = open.id AND p.id = n.policy_id
     RETURNING n.*;
 END
 $$;
 COMMENT ON FUNCTION policies.take_review_notices(integer) IS
-'Takes the oldest notices that no consumer has taken, each for one consumer only, for good once the transaction commits. For administrators.';
+'Takes the oldest notices that no consumer has taken and whose review is still due, addressed to the policy''s present owner, each for one consumer only, for good once the transaction commits. What is no longer due gets its voided_at instead. For administrators.';
