@@ -46,6 +46,10 @@ SELECT policies_api.diff_policy(:'id', '1.0');
 SELECT policies_api.diff_policy(:'id', '1.0', '1.0');
 SELECT policies_api.diff_policy(:'id', NULL) = replace(policies_api.diff_policy(:'id', '1.0'), '--- 1.0', '--- in force')
     AS of_what_is_in_force;
+BEGIN;
+UPDATE policies_api.policies SET body = E'# Scope\r\n\r\nEveryone else.\r\n' WHERE id = :'id';
+SELECT policies_api.diff_policy(:'id', '1.0') AS as_if_it_had_the_same_line_ends;
+ROLLBACK;
 SELECT clock_timestamp() AS before \gset
 SELECT version FROM policies_api.publish_policy(:'id', 'minor', 'Everything');
 -- What was kept under a version before it was published here does not fall behind it.
@@ -55,7 +59,6 @@ FROM (VALUES ('3.2', 'major'), ('3.2', 'minor'), ('3.2', 'patch'), ('1.0.0', 'ma
     AS t (kept_under, word);
 ROLLBACK;
 SELECT version FROM policies_api.publish_policy(:'id', 'patch');
-SELECT version FROM policies_api.publish_policy(:'id', '2.0.0-rc.1');
 SELECT version FROM policies_api.publish_policy(:'id', 'major');
 SELECT version, change, change_note, published_by, size, length(content_hash), length(version_hash)
 FROM policies_api.policy_versions WHERE policy_id = :'id' ORDER BY version_sort_key;
@@ -70,7 +73,7 @@ SELECT policies_api.diff_policy(:'id', '1.0', '2.0.0') =
 SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
 SELECT count(*) FROM policies_api.verify_policy_history(:'plain');
 -- What cannot be published, and what is not there.
-SELECT r.* FROM (VALUES (:'id', '2.0.0'), (:'id', '1.9'), (:'id', '2.0.0+build'), (:'id', 'huge'), (:'id', ''),
+SELECT r.* FROM (VALUES (:'id', '2.0.0'), (:'id', '1.9'), (:'id', '2.0.0+build'), (:'id', '3.0.0-rc.1'), (:'id', 'huge'), (:'id', ''),
     (:'id', NULL), (NULL, 'major'), ('nonsense', 'major'), ('pol_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'major')) AS t (id, version),
     LATERAL pg_temp.refused(format('policies_api.publish_policy(%L, %L)', t.id, t.version)) r;
 SELECT r.*

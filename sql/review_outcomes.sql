@@ -72,7 +72,6 @@ FROM zoned, LATERAL policies_api.publish_policy(zoned.id, 'major') r;
 ROLLBACK;
 :as_superuser
 UPDATE policies.policy_settings SET time_zone = 'EST5EDT4,M3' WHERE tenant_id = 'review_a';
-UPDATE policies.policy_settings SET time_zone = NULL WHERE tenant_id = 'review_a';
 UPDATE policies.policy_settings SET time_zone = 'UTC' WHERE tenant_id = 'review_a';
 :as_ann
 -- For calendar programs: folded, escaped, the same event wherever it moves.

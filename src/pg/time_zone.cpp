@@ -47,6 +47,19 @@ std::optional<std::string> time_zone_name(std::string_view name) {
     return canonical;
 }
 
+std::string checked_time_zone(std::string_view name, const char* column) {
+    auto canonical = time_zone_name(name);
+    if (!canonical) {
+        fail({.code = core::ErrorCode::check_violation,
+              .message = "unknown time zone: " + core::quoted(name),
+              .detail = "It is not in the server's time zone database.",
+              .hint = "Give the name of an IANA time zone, for example Europe/Berlin; pg_timezone_names "
+                      "lists them."},
+             column);
+    }
+    return *std::move(canonical);
+}
+
 core::TimeZone read_time_zone(const std::string& name) {
     const pg_tz* const zone = find_time_zone(name.c_str());
     if (zone == nullptr) {

@@ -14,6 +14,10 @@ namespace policies::pg {
 /// an abbreviation or a POSIX rule, which PostgreSQL would take as well.
 std::optional<std::string> time_zone_name(std::string_view name);
 
+/// The same of a name that a row's column was given. Fails with check_violation for one that is not in the
+/// database.
+std::string checked_time_zone(std::string_view name, const char* column);
+
 /// The rules of a time zone of the server's database. Fails with invalid_argument for one that it does not
 /// know.
 core::TimeZone read_time_zone(const std::string& name);

@@ -84,6 +84,12 @@ Result<std::string> next_by_text(const std::optional<Version>& published, std::s
         error.hint = "Give a version, or one of the words major, minor and patch.";
         return error;
     }
+    if (!version->pre_release.empty())
+        return Error{
+            check_violation,
+            "version " + core::quoted(requested) + " is a pre-release, which cannot be published",
+            "What is published is in force. A pre-release is a draft to be read.",
+            "A draft is read as it stands: policy_markdown() and policy_html() of the version \"draft\"."};
     if (published && compare_versions(*version, *published) <= 0)
         return Error{check_violation,
                      "version " + core::quoted(requested) + " does not follow the published version " +

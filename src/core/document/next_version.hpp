@@ -25,10 +25,11 @@ VersionChange version_change(const Version& from, const Version& to) noexcept;
 /// all numbers after the named one are 0 (2.0.0-rc.1 gives 2.0.0 for each word, 1.2.3-rc.1 gives 1.2.3 for
 /// patch only). Numbers after the third are left out. Without a published version, the words give 1.0.0,
 /// 0.1.0 and 0.0.1, or count on from the version that the document is kept under, where theirs is below it. A
-/// requested version is returned as it is written, and must order strictly above the published one.
+/// requested version is returned as it is written, must be no pre-release, since what is published is in
+/// force, and must order strictly above the published one.
 ///
-/// Errors: invalid_text: a text that is no version; check_violation: not above the published version, naming
-/// both; out_of_range: the next version would be longer than max_version_length.
+/// Errors: invalid_text: a text that is no version; check_violation: a pre-release, or not above the published
+/// version, naming both; out_of_range: the next version would be longer than max_version_length.
 Result<std::string> next_version(std::optional<std::string_view> last_published, std::string_view requested,
                                  std::optional<std::string_view> kept_under = {});
 

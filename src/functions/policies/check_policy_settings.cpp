@@ -10,6 +10,7 @@ constexpr std::int32_t max_required_approvals = 100;
 struct SettingsColumns : pg::ColumnSet {
     pg::Column<std::int32_t> required_approvals{*this, "required_approvals"};
     pg::Column<core::Cadence> review_cadence{*this, "review_cadence"};
+    pg::Column<std::string_view> time_zone{*this, "time_zone"};
     pg::Column<std::string_view> search_language{*this, "search_language"};
 };
 
@@ -34,7 +35,8 @@ void check_search_language(std::string_view language) {
     }
 }
 
-/// The BEFORE trigger of policy_settings: checks what is given, and names the value at fault.
+/// The BEFORE trigger of policy_settings: checks what is given, and names the value at fault; a time zone is
+/// written as the server spells it.
 void check_policy_settings(pg::RowTriggerOf<SettingsColumns>& trigger) {
     const auto row = trigger.row();
     if (const auto required = row.get(trigger.columns.required_approvals)) {
@@ -42,6 +44,12 @@ void check_policy_settings(pg::RowTriggerOf<SettingsColumns>& trigger) {
     }
     if (const auto cadence = row.get(trigger.columns.review_cadence)) {
         pg::unwrap(core::check_cadence(*cadence), "review_cadence");
+    }
+    if (const auto zone = row.get(trigger.columns.time_zone)) {
+        const auto checked = pg::checked_time_zone(*zone, trigger.columns.time_zone.name);
+        if (checked != *zone) {
+            trigger.set(trigger.columns.time_zone, checked);
+        }
     }
     if (const auto language = row.get(trigger.columns.search_language)) {
         check_search_language(*language);

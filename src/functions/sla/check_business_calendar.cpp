@@ -28,16 +28,7 @@ std::string checked_time_zone(const std::optional<std::string_view>& given) {
                   .hint = "Give time_zone, for example Europe/Berlin."},
                  columns.time_zone.name);
     }
-    const auto canonical = pg::time_zone_name(*given);
-    if (!canonical) {
-        pg::fail({.code = core::ErrorCode::check_violation,
-                  .message = "unknown time zone: " + core::quoted(*given),
-                  .detail = "It is not in the server's time zone database.",
-                  .hint = "Give the name of an IANA time zone, for example Europe/Berlin; pg_timezone_names "
-                          "lists them."},
-                 columns.time_zone.name);
-    }
-    return *canonical;
+    return pg::checked_time_zone(*given, columns.time_zone.name);
 }
 
 /// Checks what a calendar is made of, by making its clock.

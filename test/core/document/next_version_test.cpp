@@ -75,7 +75,6 @@ TEST(NextVersion, CompletesAPreRelease) {
 
 TEST(NextVersion, KeepsARequestedVersionAsWritten) {
     EXPECT_EQ(next({}, "0"), "0");
-    EXPECT_EQ(next({}, "1-rc"), "1-rc");
     EXPECT_EQ(next("1.2", "1.2.1"), "1.2.1");
     EXPECT_EQ(next("1.2", "1.3"), "1.3");
     EXPECT_EQ(next("1.9", "1.10"), "1.10");
@@ -83,9 +82,16 @@ TEST(NextVersion, KeepsARequestedVersionAsWritten) {
 }
 
 TEST(NextVersion, RefusesWhatDoesNotFollow) {
-    for (const std::string_view requested : {"1.2", "1.2.0", "1.2+x", "1.2-rc.1", "1.1.9", "0"})
+    for (const std::string_view requested : {"1.2", "1.2.0", "1.2+x", "1.1.9", "0"})
         expect_error(next_version("1.2", requested), ErrorCode::check_violation,
                      "version " + core::quoted(requested) + " does not follow the published version \"1.2\"");
+}
+
+TEST(NextVersion, RefusesAPreRelease) {
+    for (const std::string_view requested : {"1.3-rc.1", "1.2-rc.1", "2.0.0-alpha+build"})
+        expect_error(next_version("1.2", requested), ErrorCode::check_violation,
+                     "version " + core::quoted(requested) + " is a pre-release", "draft");
+    expect_error(next_version({}, "1-rc"), ErrorCode::check_violation, "\"1-rc\" is a pre-release");
 }
 
 TEST(NextVersion, RefusesWhatIsNoVersion) {

@@ -131,13 +131,14 @@ CREATE OR REPLACE FUNCTION policies_api.diff_policy(
 ) RETURNS text
 LANGUAGE sql STABLE
 BEGIN ATOMIC
+    -- An editor that ends lines otherwise has changed none of them.
     SELECT policies.unified_diff(
-        policies.body_of(diff_policy.policy_id, diff_policy.from_version, diff_policy.tenant_id),
-        policies.body_of(diff_policy.policy_id, diff_policy.to_version, diff_policy.tenant_id),
+        replace(policies.body_of(diff_policy.policy_id, diff_policy.from_version, diff_policy.tenant_id), E'\r\n', E'\n'),
+        replace(policies.body_of(diff_policy.policy_id, diff_policy.to_version, diff_policy.tenant_id), E'\r\n', E'\n'),
         coalesce(diff_policy.from_version, 'in force'), coalesce(diff_policy.to_version, 'in force'),
         diff_policy.context_lines);
 END;
 COMMENT ON FUNCTION policies_api.diff_policy(text, text, text, integer, text) IS
 'Differences between versions
-The differences between the bodies of two versions of a policy, draft being the version that is edited, line by line in the unified format, and after them the count of lines added and removed.';
+The differences between the bodies of two versions of a policy, draft being the version that is edited, line by line in the unified format, and after them the count of lines added and removed. Line ends of CR and LF count as those of LF.';
 GRANT EXECUTE ON FUNCTION policies_api.diff_policy(text, text, text, integer, text) TO policies_caller, policies_auditor;
