@@ -159,45 +159,45 @@ RESET SESSION AUTHORIZATION;
 SELECT policies.current_tenant_id() AS of_a_superuser;
 RESET request.jwt.claims;
 
--- Which claims are read is the administrator's choice; a change counts at once, for the same claims.
+-- Which claims are read stands in the register; a change counts at once, for the same claims.
 SELECT name, setting, context FROM pg_settings WHERE name LIKE 'policies.%' ORDER BY name;
 SET request.jwt.claims = '{"tenant_id": "context_a", "sub": "per_ann", "app_id": "app_one", "a/b": "slash",
     "app_metadata": {"tenant_id": "context_b", "app": "app_two", "people": ["per_0", "per_1"]}}';
 SELECT * FROM pg_temp.context();
-SET policies.tenant_claim = '/app_metadata/tenant_id';
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = '/app_metadata/tenant_id';
 SELECT * FROM pg_temp.context();
-SET policies.app_claim = '/app_metadata/app';
+ALTER FUNCTION policies.claim_settings() SET policies.app_claim = '/app_metadata/app';
 SELECT * FROM pg_temp.context();
-SET policies.person_claim = '/app_metadata/people/1';
+ALTER FUNCTION policies.claim_settings() SET policies.person_claim = '/app_metadata/people/1';
 SELECT * FROM pg_temp.context();
-SET policies.tenant_claim = '/a~1b';
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = '/a~1b';
 SELECT policies.current_tenant_id();
-SET policies.tenant_claim = 'a/b';
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = 'a/b';
 SELECT policies.current_tenant_id();
 -- A path that leads nowhere: no tenant, no context; no app, no app; one that leads through a text fails closed.
-SET policies.tenant_claim = '/app_metadata/none';
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = '/app_metadata/none';
 SELECT * FROM pg_temp.context();
-SET policies.tenant_claim = '/sub/tenant_id';
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = '/sub/tenant_id';
 SELECT * FROM pg_temp.context();
-RESET policies.tenant_claim;
-SET policies.app_claim = '/app_metadata/none';
+ALTER FUNCTION policies.claim_settings() RESET policies.tenant_claim;
+ALTER FUNCTION policies.claim_settings() SET policies.app_claim = '/app_metadata/none';
 SELECT * FROM pg_temp.context();
-SET policies.app_claim = '/sub/app_id';
+ALTER FUNCTION policies.claim_settings() SET policies.app_claim = '/sub/app_id';
 SELECT * FROM pg_temp.context();
-RESET policies.app_claim;
-RESET policies.person_claim;
+ALTER FUNCTION policies.claim_settings() RESET policies.app_claim;
+ALTER FUNCTION policies.claim_settings() RESET policies.person_claim;
 SELECT * FROM pg_temp.context();
 BEGIN;
-SET LOCAL policies.tenant_claim = 'sub';
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = 'sub';
 SELECT policies.current_tenant_id();
 ROLLBACK;
 SELECT policies.current_tenant_id();
 -- What a login may not set itself counts for it all the same.
-SET policies.tenant_claim = '/app_metadata/tenant_id';
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = '/app_metadata/tenant_id';
 :as_gateway
 SELECT policies.current_tenant_id(), array_agg(name) FROM policies_api.policies;
 RESET SESSION AUTHORIZATION;
-RESET policies.tenant_claim;
+ALTER FUNCTION policies.claim_settings() RESET policies.tenant_claim;
 :as_gateway
 SELECT policies.current_tenant_id(), array_agg(name ORDER BY name) FROM policies_api.policies;
 SET policies.tenant_claim = 'sub';
@@ -310,13 +310,50 @@ SET request.jwt.claims = '{"tenant_id": "context_a", "sub": "context_b"}';
 SELECT policies.current_tenant_id();
 SHOW policies.tenant_claim;
 :as_superuser
--- An administrator's setting of the database is there from the first call on.
+-- A setting of the database that the register does not know of fails closed; as the register's it counts.
 SELECT format('ALTER DATABASE %I SET policies.tenant_claim = %L', current_database(), '/app_metadata/tenant_id') AS command \gset
 :command;
 \c -
+:as_gateway
+SET request.jwt.claims = '{"tenant_id": "context_a", "app_metadata": {"tenant_id": "context_b"}}';
+SELECT policies.current_tenant_id(), policies.context_problem();
+:as_superuser
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = '/app_metadata/tenant_id';
 :as_gateway
 SET request.jwt.claims = '{"tenant_id": "context_a", "app_metadata": {"tenant_id": "context_b"}}';
 SELECT policies.current_tenant_id();
 :as_superuser
 SELECT format('ALTER DATABASE %I RESET policies.tenant_claim', current_database()) AS command \gset
 :command;
+\c -
+:as_gateway
+SET request.jwt.claims = '{"tenant_id": "context_a", "app_metadata": {"tenant_id": "context_b"}}';
+SELECT policies.current_tenant_id();
+:as_superuser
+ALTER FUNCTION policies.claim_settings() RESET policies.tenant_claim;
+-- Whoever administrates the register cannot change it, and a register that has lost it shows nothing.
+SET ROLE policies_admin;
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = 'sub';
+\echo :SQLSTATE
+RESET ROLE;
+ALTER FUNCTION policies.claim_settings() SET policies.tenant_claim = '/a~2b';
+\echo :SQLSTATE
+BEGIN;
+DROP FUNCTION policies.claim_settings();
+SET LOCAL request.jwt.claims = '{"tenant_id": "context_a"}';
+SELECT policies.current_tenant_id(), policies.context_problem();
+ROLLBACK;
+
+-- The claims are found however a session wrote their setting first.
+\c -
+:as_gateway
+BEGIN;
+SET LOCAL "Request.JWT.Claims" = 'x';
+ROLLBACK;
+DISCARD ALL;
+:as_gateway
+SET request.jwt.claims = '{"tenant_id": "context_a"}';
+SELECT policies.current_tenant_id();
+SET "REQUEST.jwt.CLAIMS" = '{"tenant_id": "context_b"}';
+SELECT policies.current_tenant_id();
+:as_superuser

@@ -30,14 +30,17 @@ inline bool may_act_as(Oid login, Oid role) {
     return is_member_of_role_nosuper(login, role);
 }
 
-/// The text of a setting, or null when there is none of that name. A look-up by name costs more than all the
-/// rest of a row security check, so position, which starts as 0, keeps where the setting stood last in the
-/// server's table of settings. The table is read anew each time: a setting that moved or went is noticed.
+/// The text of a setting, or null when there is none of that name, however it is written: the server keeps a
+/// setting under the spelling that it met first. A look-up by name costs more than all the rest of a row
+/// security check, so position, which starts as 0, keeps where the setting stood last in the server's table of
+/// settings. The table is read anew each time: a setting that moved or went is noticed.
 inline const char* setting_text(const char* name, int& position) noexcept {
     config_generic** const settings = get_guc_variables();
     const int count = GetNumConfigOptions();
     const auto is_setting = [&] {
-        return settings[position]->vartype == PGC_STRING && std::strcmp(settings[position]->name, name) == 0;
+        const char* const found = settings[position]->name;
+        return settings[position]->vartype == PGC_STRING &&
+               (std::strcmp(found, name) == 0 || pg_strcasecmp(found, name) == 0);
     };
     if (position >= count || !is_setting()) {
         position = 0;

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "pg/claim_names.hpp"
 #include "pg/claims_setting.hpp"
 #include "pg/compatibility.hpp"
 #include "pg/guard.hpp"
@@ -19,10 +20,6 @@ namespace policies::pg {
 
 namespace {
 
-char* tenant_claim = nullptr;
-char* app_claim = nullptr;
-char* person_claim = nullptr;
-
 using TextValue = std::unique_ptr<char[]>;
 
 /// What current_context() computed last, and from what.
@@ -36,7 +33,7 @@ struct Cache {
 
 Cache* cache = nullptr;
 
-/// Counts the changes of roles and settings, on which trust and claims depend.
+/// Counts the changes of roles, settings and names, on which trust and claims depend.
 std::uint64_t changes = 0;
 
 /// Values of earlier claims: a running statement may still use them.
@@ -55,31 +52,6 @@ void on_transaction_end(XactEvent, void*) {
 
 void on_role_change(Datum, SystemCache, uint32) {
     forget_context();
-}
-
-void on_setting_change(const char*, void*) {
-    forget_context();
-}
-
-/// PostgreSQL calls it outside any guard of ours: nothing may be thrown.
-bool check_claim_setting(char** value, void**, GucSource) noexcept {
-    try {
-        const auto checked = core::check_claim_path(*value);
-        if (!checked) {
-            GUC_check_errmsg("%s", checked.error().message.c_str());
-            GUC_check_errdetail("%s", checked.error().detail.c_str());
-        }
-        return static_cast<bool>(checked);
-    } catch (...) {
-        return false;
-    }
-}
-
-void define_claim_setting(const char* name, const char* description, char** variable, const char* standard) {
-    DefineCustomStringVariable(
-        name, description,
-        "The name of a top-level claim, or a JSON Pointer such as /app_metadata/tenant_id.", variable,
-        standard, PGC_SUSET, 0, check_claim_setting, on_setting_change, nullptr);
 }
 
 bool is_gateway(Oid login) {
@@ -112,7 +84,8 @@ core::Result<core::Claims> read_claims(const char* text, bool is_trusted, Oid se
     if (!is_trusted) {
         return untrusted_error(session_user);
     }
-    return core::parse_claims(text, {.tenant = tenant_claim, .app = app_claim, .person = person_claim});
+    const core::ClaimPaths paths = POLICIES_TRY(claim_names());
+    return core::parse_claims(text, paths);
 }
 
 std::optional<KeptText> keep(TextValue& value, const std::optional<std::string_view>& text) {
@@ -159,13 +132,7 @@ void replace_cache(Cache fresh) {
 } // namespace
 
 void define_context_settings() {
-    define_claim_setting("policies.tenant_claim", "The claim that holds the caller's tenant id.",
-                         &tenant_claim, "tenant_id");
-    define_claim_setting("policies.app_claim", "The claim that holds the id of the calling application.",
-                         &app_claim, "app_id");
-    define_claim_setting("policies.person_claim", "The claim that holds the caller's person id.",
-                         &person_claim, "sub");
-    MarkGUCPrefixReserved("policies");
+    define_claim_names(forget_context);
     CacheRegisterSyscacheCallback(AUTHOID, on_role_change, 0);
     CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_role_change, 0);
     RegisterXactCallback(on_transaction_end, nullptr);

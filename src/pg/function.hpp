@@ -17,6 +17,7 @@
 #include "pg/planner.hpp"
 #include "pg/rights.hpp"
 #include "pg/row_trigger.hpp"
+#include "pg/script.hpp"
 #include "pg/settings.hpp"
 #include "pg/sql.hpp"
 #include "pg/statistics.hpp"

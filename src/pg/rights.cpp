@@ -63,7 +63,15 @@ FixedSearchPath::~FixedSearchPath() {
     }
 }
 
-AsRole::AsRole(Oid role) {
+AsRole::AsRole(Oid role)
+    : exceptions_at_start_(std::uncaught_exceptions()), nest_level_(call([] {
+          const int level = NewGUCNestLevel();
+          if (std::strcmp(namespace_search_path, fixed_search_path) != 0) {
+              set_config_option("search_path", fixed_search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                                true, 0, false);
+          }
+          return level;
+      })) {
     GetUserIdAndSecContext(&previous_role_, &previous_context_);
     SetUserIdAndSecContext(role, previous_context_ | SECURITY_LOCAL_USERID_CHANGE |
                                      SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
@@ -71,6 +79,10 @@ AsRole::AsRole(Oid role) {
 
 AsRole::~AsRole() {
     SetUserIdAndSecContext(previous_role_, previous_context_);
+    // As if all that was set in the scope had failed. After an error the abort of the (sub)transaction does it.
+    if (std::uncaught_exceptions() == exceptions_at_start_) {
+        AtEOXact_GUC(false, nest_level_);
+    }
 }
 
 AsOwner::AsOwner(const char* table) : AsRole(register_owner(table)) {}

@@ -49,7 +49,7 @@ private:
 
 /// Runs what follows in the scope with the rights of another role, as a foreign key's own checks do, and
 /// under a fixed search_path. Inside, the role cannot be changed, and nothing can be put off until after the
-/// scope, such as a deferred trigger.
+/// scope: a deferred trigger, or a setting, which would count for the caller.
 class AsRole {
 public:
     explicit AsRole(Oid role);
@@ -58,7 +58,8 @@ public:
     AsRole& operator=(const AsRole&) = delete;
 
 private:
-    FixedSearchPath search_path_{};
+    int exceptions_at_start_;
+    int nest_level_;
     Oid previous_role_{no_oid};
     int previous_context_{0};
 };

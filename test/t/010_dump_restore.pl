@@ -10,6 +10,13 @@ my $node = new_server('source');
 $node->safe_psql('postgres', 'CREATE DATABASE register');
 create_register($node, 'register');
 fill_register($node, 'register');
+# Claims of other names than the standard ones, which a restored register must still read.
+$node->safe_psql('register', q(ALTER FUNCTION policies.claim_settings() SET policies.app_claim = 'azp'));
+my $scoped = q({"tenant_id": "acme", "azp": "app_1"});
+my $in_scope = 'SELECT count(*) FROM policies_api.policies';
+my (undef, $original_scope) = as_caller($node, 'register', $scoped, $in_scope);
+my (undef, $all) = as_caller($node, 'register', q({"tenant_id": "acme"}), $in_scope);
+cmp_ok($original_scope, '<', $all, 'an application sees its own rows');
 my $original = report($node, 'register');
 cmp_ok(length $original, '>', 100_000, 'the report has something to compare');
 
@@ -40,6 +47,8 @@ sub check_restore {
 	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
 	$restore->($node, $database, $file);
 	same_report($node, $database, "$name: every object and row is the same");
+	my (undef, $scope) = as_caller($node, $database, $scoped, $in_scope);
+	is($scope, $original_scope, "$name: an application still sees its own rows alone");
 	return $database;
 }
 
@@ -112,7 +121,7 @@ SELECT c.name, c.id, policies_api.add_business_minutes('2026-12-23 16:30+01', 60
 FROM policies_api.business_calendars c, LATERAL policies_api.sla_deadlines('incident', 'p3', '2026-12-24 16:59+01') d ORDER BY c.id;
 INSERT INTO policies_api.business_calendars (time_zone, opening_hours) VALUES ('UTC', '[{"weekdays": [1], "opens": "00:00", "closes": "24:00"}]');
 SQL
-for my $claims ('{"tenant_id": "acme", "sub": "per_9"}', '{"tenant_id": "acme", "app_id": "app_1", "sub": "per_9"}') {
+for my $claims ('{"tenant_id": "acme", "sub": "per_9"}', '{"tenant_id": "acme", "azp": "app_1", "sub": "per_9"}') {
 	my @answers = map { [ as_caller($_, 'register', $claims, $clocks) ] } $node, $fresh;
 	is($answers[1][1], $answers[0][1], "$claims: the clocks run the same after the restore");
 	is(scalar(() = $answers[1][1] =~ /^[^|]+\|cal_/gm), $claims =~ /app/ ? 4 : 8, 'on every calendar');

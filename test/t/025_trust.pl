@@ -1,6 +1,7 @@
 # Trust in a login's claims ends with its membership, in sessions that are open, and also where the check itself fails.
 use strict;
 use warnings;
+use Socket qw(PF_UNIX SOCK_STREAM pack_sockaddr_un);
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -69,4 +70,42 @@ SQL
 like(ask($owner, $procedure), qr/INFO:  acme-acme-acme-acme-acme-acme$/m, 'an argument keeps its value over commits');
 
 close_session($_) for $gateway, $owner;
+
+# The server reports none of our settings to its clients: a pooler that follows what is reported would carry one client's to the
+# next. Read from the protocol itself.
+my $socket;
+socket($socket, PF_UNIX, SOCK_STREAM, 0) && connect($socket, pack_sockaddr_un($node->host . '/.s.PGSQL.' . $node->port)) or die "no connection: $!";
+binmode $socket;
+my $login = getpwuid($<);
+syswrite $socket, pack('N', 8 + length("user\0$login\0database\0postgres\0\0")) . pack('N', 196608) . "user\0$login\0database\0postgres\0\0";
+my @reported;
+sub read_until_ready {
+	while (1) {
+		my ($header, $body) = ('', '');
+		read($socket, $header, 5) == 5 or die 'the server hung up';
+		my ($type, $length) = unpack 'aN', $header;
+		read($socket, $body, $length - 4) if $length > 4;
+		push @reported, (split /\0/, $body)[0] if $type eq 'S';
+		die "refused: $body" if $type eq 'E';
+		return if $type eq 'Z';
+	}
+}
+read_until_ready();
+my $query = join '', map { "SET $_;" } q(request.jwt.claims = '{"tenant_id": "acme"}'), map { "policies.${_}_claim = 'x'" } qw(tenant app person);
+$query = "SELECT policies.current_tenant_id(); $query SET application_name = 'x';\0";
+syswrite $socket, 'Q' . pack('N', 4 + length $query) . $query;
+read_until_ready();
+is(grep({ $_ eq 'application_name' } @reported) > 0, 1, 'the server reports settings');
+is(join(' ', grep { /^(?:policies|request)\./ } @reported), '', 'and none of ours');
+close $socket;
+# PostgreSQL lets a role keep settings for itself. They count for its logins, of which policies_caller has none; PostgREST would
+# apply them to every request, and is told not to read them.
+my $stranger = open_session($node->connstr('postgres') . ' user=stranger');
+is(ask($stranger, "SET ROLE policies_caller; ALTER ROLE policies_caller SET statement_timeout = '1ms';"), '', 'who can be policies_caller keeps a setting with it');
+close_session($stranger);
+my $next = open_session($node->connstr('postgres') . ' user=gateway');
+is(ask($next, 'SET ROLE policies_caller; SHOW statement_timeout;'), 0, 'which reaches no other session');
+close_session($next);
+like(slurp_file("$ENV{SCRATCH}/deploy/postgrest.conf"), qr/^db-config = false$/m, 'nor a request of PostgREST');
+
 done_testing();

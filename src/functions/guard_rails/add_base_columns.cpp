@@ -136,8 +136,16 @@ void complete_column(const pg::Table& table, const Declaration& declaration, con
         alter(table, "ALTER COLUMN " + name + " SET DEFAULT " + declaration.standard);
     }
     if (declaration.is_required) {
+        // PostgreSQL computes the constants in the table's CHECKs, to see whether they say it already.
+        const pg::AsRole owner(pg::owner_of(table.oid));
         alter(table, "ALTER COLUMN " + name + " SET NOT NULL");
     }
+}
+
+/// Asked with the rights of the table's owner, whose indexes and statistics the planner computes constants of.
+bool has_rows(const pg::Table& table) {
+    const pg::AsRole owner(pg::owner_of(table.oid));
+    return pg::execute("SELECT FROM " + table.sql_name() + " LIMIT 1") > 0;
 }
 
 void add_base_columns(pg::Oid table_name, const std::optional<std::string>& id_prefix,
@@ -153,12 +161,12 @@ void add_base_columns(pg::Oid table_name, const std::optional<std::string>& id_p
         }
     }
     const FirstValues given{.id_prefix = id_prefix, .tenant_id = existing_rows_tenant_id};
-    const bool has_rows = pg::execute("SELECT FROM " + table.sql_name() + " LIMIT 1") > 0;
+    const bool is_filled = has_rows(table);
     for (const auto& declaration : declarations) {
         if (const auto* const column = pg::find_column(columns, declaration.column.name)) {
             complete_column(table, declaration, *column);
         } else {
-            add_column(table, declaration, has_rows ? first_value(table, declaration, given) : "");
+            add_column(table, declaration, is_filled ? first_value(table, declaration, given) : "");
         }
     }
 }

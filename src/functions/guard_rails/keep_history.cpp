@@ -1,5 +1,6 @@
 #include "functions/guard_rails/base_columns.hpp"
 #include "functions/guard_rails/companions.hpp"
+#include "functions/guard_rails/schema_access.hpp"
 #include "functions/guard_rails/scope_by_tenant.hpp"
 
 // The table of superseded versions, and the trigger that fills it.
@@ -141,7 +142,9 @@ pg::Table make_history(const pg::Table& table) {
         if (table.schema != "policies") {
             require_schema_privileges(table);
         }
+        const SchemaCreation creation(table.schema);
         create_history(table, sql_name);
+        creation.end();
     }
     const pg::Table history{
         .oid = pg::relation_oid(table.schema, name), .schema = table.schema, .name = name};

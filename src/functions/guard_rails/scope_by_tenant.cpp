@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "functions/guard_rails/base_columns.hpp"
+#include "functions/guard_rails/schema_access.hpp"
 
 // Who sees and writes which rows of a table.
 
@@ -100,11 +101,13 @@ void ensure_unique_key(const Table& table) {
                              " = 'tenant_id' AND " + key_column(1) + " = 'id'")) {
         return;
     }
+    const SchemaCreation creation(table.schema);
     if (has_index(table, "i.indisprimary")) {
         pg::execute("CREATE UNIQUE INDEX ON " + table.sql_name() + " (tenant_id, id)");
     } else {
         pg::execute("ALTER TABLE " + table.sql_name() + " ADD PRIMARY KEY (tenant_id, id)");
     }
+    creation.end();
 }
 
 void create_policy(const Table& table, std::string_view name, const std::string& definition,

@@ -129,6 +129,8 @@ std::string import_policy(pg::KeptJson document, const std::optional<std::string
     require_arrays(document);
     const auto import = read_import(document, into_tenant_id);
     require_one_policy(import);
+    // A superuser's rights are not for the triggers and expressions that others have attached to the tables.
+    const pg::AsOwner owner("policies");
     refuse_claims();
     refuse_known(import);
     for (const auto& table : exported_tables()) {

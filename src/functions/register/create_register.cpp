@@ -2,6 +2,7 @@
 
 #include "core/document/version.hpp"
 #include "functions/guard_rails/schema_access.hpp"
+#include "functions/register/own_register.hpp"
 #include "functions/register/register_sql.hpp"
 
 // The register's tables and API are built, or brought to the library's version.
@@ -67,9 +68,15 @@ pg::Oid administrator() {
     return oid;
 }
 
+/// A schema is open for a statement that makes an object in it, and for no other: what triggers and expressions
+/// run, runs where nothing is open.
 void apply(const RegisterScript& script) {
     for (const char* text : script.texts) {
-        pg::execute(text);
+        for (const auto& statement : pg::statements_of(text)) {
+            const SchemaCreation creation(statement.creates_in);
+            pg::execute(statement.text);
+            creation.end();
+        }
     }
 }
 
@@ -139,7 +146,7 @@ void update_tables() {
 }
 
 void bring_up_to_date() {
-    const pg::AsRole role(administrator());
+    require_own_register();
     if (pg::relation_exists("policies", "register_steps")) {
         update_tables();
     } else {
@@ -147,25 +154,34 @@ void bring_up_to_date() {
     }
     apply(register_api());
     record(register_api());
+    // What was there before may have been changed by others meanwhile, where no lock keeps it.
+    require_own_register();
 }
 
 std::string create_register() {
     require_current_extension();
     // One session at a time, the first time included, when there is no table to lock yet.
     pg::lock_schema("policies");
+    // From here on, also for a superuser: what others may have attached to the register's tables is not to run
+    // with the rights of a superuser.
+    const pg::AsRole role(administrator());
     if (register_version() != latest_register_version()) {
-        const SchemaCreation in_policies("policies");
-        const SchemaCreation in_api("policies_api");
         bring_up_to_date();
-        in_api.end();
-        in_policies.end();
     }
     return latest_register_version();
+}
+
+/// The first value of a query that runs with the rights of policies_admin and no more, whoever calls: a
+/// superuser's are not for the code that others have attached to what belongs to policies_admin.
+std::optional<std::string> run_as_administrator(const std::string& query) {
+    const pg::AsRole role(administrator());
+    return pg::query_one<std::optional<std::string>>(query);
 }
 
 } // namespace
 
 POLICIES_FUNCTION(create_register);
+POLICIES_FUNCTION(run_as_administrator);
 POLICIES_FUNCTION(register_version);
 POLICIES_FUNCTION(latest_register_version);
 

@@ -3,8 +3,15 @@ CREATE FUNCTION policies.create_register() RETURNS pg_catalog.text
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning SET request.jwt.claims = ''
     AS 'MODULE_PATHNAME', 'policies_create_register';
 COMMENT ON FUNCTION policies.create_register() IS
-'Creates the register: its tables, row security, triggers, views and grants, all owned by policies_admin. Called again after an update of the extension, it brings the register to the current shape and loses no row; called again without one, it changes nothing. Returns register_version(). Raises 0A000 where the extension is not of its library''s version.';
+'Creates the register: its tables, row security, triggers, views and grants, all owned by policies_admin. Called again after an update of the extension, it brings the register to the current shape and loses no row; called again without one, it changes nothing. Returns register_version(). Raises 0A000 where the extension is not of its library''s version, and 42501 where something of others hangs on the register or stands in its schemas.';
 GRANT EXECUTE ON FUNCTION policies.create_register() TO policies_admin;
+
+CREATE FUNCTION policies.run_as_administrator(query pg_catalog.text) RETURNS pg_catalog.text
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'policies_run_as_administrator';
+COMMENT ON FUNCTION policies.run_as_administrator(pg_catalog.text) IS
+'The first value, a text, of a query that runs with the rights of policies_admin and no more. The functions that write the register for administrators call it for a superuser, whose rights are not for the triggers and expressions that others have attached to the register.';
+GRANT EXECUTE ON FUNCTION policies.run_as_administrator(pg_catalog.text) TO policies_admin;
 
 CREATE FUNCTION policies.register_version() RETURNS pg_catalog.text
     LANGUAGE c STABLE SET search_path = pg_catalog, pg_temp

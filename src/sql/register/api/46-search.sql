@@ -56,6 +56,9 @@ AS $$
 DECLARE
     rebuilt bigint;
 BEGIN
+    IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+        RETURN policies.run_as_administrator(format('SELECT policies.rebuild_search(%L)::text', only_tenant_id));
+    END IF;
     DELETE FROM policies.policy_search s WHERE (only_tenant_id IS NULL OR s.tenant_id = only_tenant_id) AND NOT EXISTS (
         SELECT FROM policies.policies p WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id AND NOT p.is_deleted);
     -- The policies are locked first, and read as they are then: an edit that is under way is not undone.

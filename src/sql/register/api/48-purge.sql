@@ -8,6 +8,9 @@ DECLARE
     part record;
     purged bigint := 0;
 BEGIN
+    IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
+        RETURN policies.run_as_administrator(format('SELECT policies.purge_deleted(%L, %L)::text', older_than, only_tenant_id));
+    END IF;
     IF deleted_before IS NULL OR deleted_before > now() THEN
         RAISE EXCEPTION 'older_than must be a span of time, not negative: %', coalesce(older_than::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
