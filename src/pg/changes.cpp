@@ -28,7 +28,7 @@ void on_relation_change(Datum watch, Oid relation) {
     reinterpret_cast<ChangeWatch*>(DatumGetPointer(watch))->hear(relation);
 }
 
-void on_membership_change(Datum watch, SystemCache, std::uint32_t) {
+void on_rights_change(Datum watch, SystemCache, std::uint32_t) {
     reinterpret_cast<ChangeWatch*>(DatumGetPointer(watch))->hear(no_oid);
 }
 
@@ -46,7 +46,10 @@ void ChangeWatch::watch(std::span<const Oid> relations) {
     if (!is_started_) {
         call([this] {
             CacheRegisterRelcacheCallback(on_relation_change, PointerGetDatum(this));
-            CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_membership_change, PointerGetDatum(this));
+            // Memberships, attributes of roles, rights to a schema, and the functions that policies call.
+            for (const SystemCache cache : {AUTHMEMROLEMEM, AUTHOID, NAMESPACEOID, PROCOID}) {
+                CacheRegisterSyscacheCallback(cache, on_rights_change, PointerGetDatum(this));
+            }
         });
         is_started_ = true;
     }

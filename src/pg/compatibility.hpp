@@ -3,6 +3,8 @@
 #include "pg/postgres.hpp"
 
 extern "C" {
+#include "catalog/pg_class.h"
+#include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/guc_tables.h"
 }
@@ -28,6 +30,11 @@ using SystemCache = SysCacheIdentifier;
 /// True when a login may act as a role, other than by being a superuser. May ereport.
 inline bool may_act_as(Oid login, Oid role) {
     return is_member_of_role_nosuper(login, role);
+}
+
+/// True when the current role has the rights of a relation's owner. May ereport.
+inline bool owns_relation(Oid relation) {
+    return pg_class_ownercheck(relation, GetUserId());
 }
 
 /// The text of a setting, or null when there is none of that name, however it is written: the server keeps a
@@ -60,6 +67,11 @@ inline const char* setting_text(const char* name, int& position) noexcept {
 /// the role on does not count. May ereport.
 inline bool may_act_as(Oid login, Oid role) {
     return has_privs_of_role(login, role) || member_can_set_role(login, role);
+}
+
+/// True when the current role has the rights of a relation's owner. May ereport.
+inline bool owns_relation(Oid relation) {
+    return object_ownercheck(RelationRelationId, relation, GetUserId());
 }
 
 /// The text of a setting, or null when there is none of that name. These versions find it by a hash table, and

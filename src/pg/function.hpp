@@ -16,6 +16,7 @@
 #include "pg/new_id.hpp"
 #include "pg/planner.hpp"
 #include "pg/rights.hpp"
+#include "pg/row_security.hpp"
 #include "pg/row_trigger.hpp"
 #include "pg/script.hpp"
 #include "pg/settings.hpp"

@@ -337,6 +337,91 @@ is_deeply(\%seen, \%expected, 'also after a change by one of them');
 like(answer($session{B}, 'SET request.jwt.claims = \'\'; EXECUTE due'), qr/no tenant/, 'and without claims there are none');
 become($session{B}, $acme);
 
+### What else row security decides. A policy of the user's own may look at the person, at a setting or at another table: every
+### answer is then the one that a fresh connection gives, in every kind of transaction.
+$node->safe_psql('postgres', <<'SQL');
+CREATE TABLE trusted (person text);
+GRANT SELECT ON trusted TO PUBLIC;
+SQL
+run_as($acme, "$policies first_response_minutes = 25, name = 'Mine'");
+my $mine = '30 09:25, Mine, Office';
+my $around = '30 07:25, Mine, Around the clock';
+my %person = map { $_ => qq({"tenant_id": "acme", "sub": "per_$_"}) } 1, 2;
+
+sub fresh {
+	my ($claims, $setup) = @_;
+	my $session = session_of($claims);
+	answer($session, $setup) if $setup;
+	answer($session, $due);
+	my $answer = answer($session, 'EXECUTE due');
+	close_session($session);
+	return $answer;
+}
+
+# Each turn is a person, and what a session does first; B keeps its connection, its plan and its cache, in a transaction or not.
+sub as_fresh {
+	my ($what, @turns) = @_;
+	my %differing;
+	for my $mode ('', 'BEGIN', 'BEGIN ISOLATION LEVEL REPEATABLE READ') {
+		for my $turn (@turns, reverse @turns) {
+			my ($claims, $setup) = @$turn;
+			answer($session{B}, $mode) if $mode;
+			become($session{B}, $claims);
+			answer($session{B}, $setup // 'RESET probe.person; RESET row_security');
+			my ($kept, $wanted) = (answer($session{B}, 'EXECUTE due'), fresh($claims, $setup));
+			# The program's name and place stand before an error.
+			s/^.*?(?=ERROR)//s for $kept, $wanted;
+			$differing{"$kept, not $wanted"} = 1 if $kept ne $wanted;
+			$differing{"no error"} = 1 if ($setup // '') =~ /row_security = off/ && $kept !~ /row-level security/;
+			answer($session{B}, 'ROLLBACK') if $mode;
+			answer($session{B}, 'RESET probe.person; RESET row_security');
+		}
+	}
+	is(join("\n", sort keys %differing), '', $what);
+	return;
+}
+
+as_fresh('row_security = off is an error on a warm connection, too', [ $acme ], [ $acme, 'SET row_security = off' ]);
+my %policies = (
+	"policies.policies|policies.current_person_id() = 'per_1'" => [ $mine, '' ],
+	"policies.business_calendars|policies.current_person_id() = 'per_1'" => [ $mine, $around ],
+	"policies.policies|EXISTS (SELECT FROM trusted t WHERE t.person = policies.current_person_id())" => [ $mine, '' ],
+	"policies.policies|updated_by <> coalesce(nullif(current_setting('probe.person', true), ''), 'x')" => [ $mine, $mine ],
+);
+$node->safe_psql('postgres', "INSERT INTO trusted VALUES ('per_1')");
+for my $policy (sort keys %policies) {
+	my ($table, $condition) = split /\|/, $policy;
+	$node->safe_psql('postgres', "CREATE POLICY own ON $table AS RESTRICTIVE TO policies_caller USING ($condition)");
+	is(fresh($person{$_}), $policies{$policy}[$_ - 1], "person $_ under a policy of one's own on $table") for 1, 2;
+	as_fresh("warm connections under $condition on $table", [ $person{1} ], [ $person{2} ], [ $person{1}, q(SET probe.person = 'per_1') ], [ $person{1}, q(SET row_security = off) ]);
+	become($session{B}, $acme);
+	is(answer($session{B}, 'EXECUTE due'), $mine, 'before the policy is dropped');
+	$node->safe_psql('postgres', "DROP POLICY own ON $table");
+	become($session{B}, $person{2});
+	is(answer($session{B}, 'EXECUTE due'), $mine, 'and after it');
+}
+# Our own policy altered, and a table that only the policy reads changed under an open connection.
+$node->safe_psql('postgres', 'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND EXISTS (SELECT FROM trusted))');
+become($session{B}, $acme);
+is(answer($session{B}, 'EXECUTE due'), $mine, 'under our own policy, altered');
+$node->safe_psql('postgres', 'DELETE FROM trusted');
+is(answer($session{B}, 'EXECUTE due'), '', 'which shows nothing any more');
+$node->safe_psql('postgres', 'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND policies.in_app_scope(app_id))');
+is(answer($session{B}, 'EXECUTE due'), $mine, 'and now shows it again');
+# A restriction that reads nothing but the row is kept in mind like our own: a change of the row is announced.
+$node->safe_psql('postgres', q(CREATE POLICY own ON policies.policies AS RESTRICTIVE TO policies_caller USING (name IS DISTINCT FROM 'Hidden' AND status = ANY (ARRAY['active', 'draft']))));
+as_fresh('under a policy on the row alone', [ $person{1} ], [ $person{2} ]);
+run_as($acme, "$policies first_response_minutes = 26");
+is(answer($session{B}, 'EXECUTE due'), '30 09:26, Mine, Office', 'a change of the row arrives');
+$node->safe_psql('postgres', 'DROP POLICY own ON policies.policies');
+is(answer($session{B}, 'EXECUTE due'), '30 09:26, Mine, Office', 'without that policy');
+# Rights to the schema.
+$node->safe_psql('postgres', 'REVOKE USAGE ON SCHEMA policies FROM policies_caller');
+like(answer($session{B}, q(SELECT policies_api.sla_deadlines('incident', 'high', now()))), qr/permission denied/, 'without rights to the schema as on a fresh connection');
+$node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA policies TO policies_caller');
+is(answer($session{B}, 'EXECUTE due'), '30 09:26, Mine, Office', 'and with them again');
+run_as($acme, "$policies first_response_minutes = 40, name = 'Of acme'");
+
 # A hundred tenants on one connection, more than a backend remembers.
 sub claims_of {
 	return sprintf '{"tenant_id": "tenant%02d", "sub": "per_1"}', shift;

@@ -125,6 +125,10 @@ namespace {
 
 void create_soft_delete_views(pg::Oid table_name, const pg::NameText& view_schema) {
     const auto& schema = view_schema.text;
+    if (schema.empty()) {
+        pg::fail({.code = core::ErrorCode::invalid_argument,
+                  .message = "view_schema must be the name of a schema, not " + core::quoted(schema)});
+    }
     const auto table = pg::lock_protectable_table(table_name);
     require_base_columns(table, {base_columns.id, base_columns.tenant_id, base_columns.is_deleted});
     const SchemaCreation creation(schema);

@@ -18,11 +18,13 @@ constexpr std::size_t max_cached_calendars = 64;
 /// Counts what may have changed the rules, or who may read them.
 constinit pg::ChangeWatch changes;
 
-/// Rules as they were read once, for a caller, a role and an instant.
+/// Rules as they were read once, for a caller, a role and an instant. Only where nothing else decides what the
+/// role sees.
 struct CachedRules {
     std::string tenant_id;
     std::optional<std::string> app_id;
     pg::Oid role;
+    bool row_security_is_off;
     std::optional<core::Instant> as_of;
     std::uint64_t changes;
     /// The transaction whose snapshot they were read with, which later ones do not share; 0 for what is
@@ -36,7 +38,8 @@ struct CachedRules {
     }
 
     bool serves(const core::Claims& caller, std::optional<core::Instant> instant) const {
-        return is_current() && role == pg::current_role() && as_of == instant &&
+        return is_current() && role == pg::current_role() &&
+               row_security_is_off == pg::has_row_security_off() && as_of == instant &&
                tenant_id == caller.tenant_id && app_id == caller.app_id;
     }
 };
@@ -44,8 +47,17 @@ struct CachedRules {
 /// The most recently used first.
 std::list<CachedRules>* cache = nullptr;
 
-CachedRules read_rules(const core::Claims& caller, std::optional<core::Instant> as_of) {
-    const std::array relations{sla_rules_signal(), pg::relation_oid("policies", "policies")};
+/// What the rules are read from.
+using SourceRelations = std::array<pg::Oid, pg::ChangeWatch::max_relations>;
+
+SourceRelations source_relations() {
+    return {sla_rules_signal(), pg::relation_oid("policies", "policies"),
+            pg::relation_oid("policies", "business_calendars_history"),
+            pg::relation_oid("policies", "policies_history")};
+}
+
+CachedRules read_rules(const SourceRelations& relations, const core::Claims& caller,
+                       std::optional<core::Instant> as_of) {
     if (relations.front() == pg::no_oid) {
         pg::fail({.code = core::ErrorCode::wrong_object,
                   .message = "the register has no business calendars yet",
@@ -58,6 +70,7 @@ CachedRules read_rules(const core::Claims& caller, std::optional<core::Instant> 
     return {.tenant_id = caller.tenant_id,
             .app_id = caller.app_id,
             .role = pg::current_role(),
+            .row_security_is_off = pg::has_row_security_off(),
             .as_of = as_of,
             .changes = changes_before,
             .transaction = as_of || pg::has_transaction_snapshot() ? pg::transaction_number() : 0,
@@ -137,7 +150,11 @@ std::shared_ptr<SlaRules> current_sla_rules(std::optional<core::Instant> as_of) 
     }
     // A copy: what reading does may change the context's cache.
     const core::Claims caller = *claims;
-    auto fresh = read_rules(caller, as_of);
+    const auto relations = source_relations();
+    auto fresh = read_rules(relations, caller, as_of);
+    if (!std::ranges::all_of(relations, pg::shows_rows_by_scope_alone)) {
+        return fresh.rules;
+    }
     cache->push_front(std::move(fresh));
     if (cache->size() > max_cached_scopes) {
         cache->pop_back();

@@ -25,7 +25,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT encode(sha256(convert_to(jsonb_build_array(
         version_hash.previous_hash, version_hash.policy_id, version_hash.version, version_hash.change,
-        version_hash.change_note, (extract(epoch FROM version_hash.published_at) * 1000000)::bigint,
+        version_hash.change_note, trunc(extract(epoch FROM version_hash.published_at) * 1000000),
         version_hash.published_by, version_hash.content_hash)::text, 'UTF8')), 'hex');
 END;
 COMMENT ON FUNCTION policies.version_hash(text, text, text, text, text, timestamptz, text, text) IS

@@ -3,13 +3,29 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- No parser makes words with a control character. Of more than 2,046 bytes there can be none.
     SELECT array_to_tsvector(array_remove(ARRAY[
-        E'\u0001' || search_labels.tenant_id,
-        E'\u0002' || search_labels.category,
-        E'\u0003' || search_labels.status,
+        CASE WHEN octet_length(search_labels.tenant_id) <= 1000 THEN E'\u0001' || search_labels.tenant_id END,
+        CASE WHEN octet_length(search_labels.category) <= 1000 THEN E'\u0002' || search_labels.category END,
+        CASE WHEN octet_length(search_labels.status) <= 1000 THEN E'\u0003' || search_labels.status END,
         CASE WHEN octet_length(search_labels.owner_id) <= 1000 THEN E'\u0004' || search_labels.owner_id END], NULL));
 END;
 COMMENT ON FUNCTION policies.search_labels(text, text, text, text) IS
 'The words that stand for a policy''s tenant, category, status and owner in the documents that are searched.';
+
+CREATE OR REPLACE FUNCTION policies.existing_language(language regconfig) RETURNS regconfig
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    -- NULL for one that does not exist.
+    IF language IS NOT NULL AND pg_ts_config_is_visible(language) IS NULL THEN
+        RAISE EXCEPTION 'there is no text search configuration with OID %', language::oid
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    RETURN language;
+END
+$$;
+COMMENT ON FUNCTION policies.existing_language(regconfig) IS
+'The text search configuration, which must exist: a number can pass for one. Raises 22023.';
+GRANT EXECUTE ON FUNCTION policies.existing_language(regconfig) TO policies_caller;
 
 CREATE OR REPLACE FUNCTION policies.search_document(
     labels tsvector, name text, description text, tags jsonb, body text, language regconfig
@@ -18,10 +34,14 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- A tsvector holds a megabyte at most, whatever the characters, and no policy is to be refused for its words.
     SELECT search_document.labels
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.name, ''), 1000)), 'A')
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.description, ''), 10000)), 'B')
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.tags::text, ''), 10000)), 'B')
-        || setweight(to_tsvector(search_document.language, left(coalesce(search_document.body, ''), 100000)), 'D');
+        || setweight(to_tsvector(policies.existing_language(search_document.language),
+            left(coalesce(search_document.name, ''), 1000)), 'A')
+        || setweight(to_tsvector(policies.existing_language(search_document.language),
+            left(coalesce(search_document.description, ''), 10000)), 'B')
+        || setweight(to_tsvector(policies.existing_language(search_document.language),
+            left(coalesce(search_document.tags::text, ''), 10000)), 'B')
+        || setweight(to_tsvector(policies.existing_language(search_document.language),
+            left(coalesce(search_document.body, ''), 100000)), 'D');
 END;
 COMMENT ON FUNCTION policies.search_document(tsvector, text, text, jsonb, text, regconfig) IS
 'The words of a policy in a language, weighted, with its labels: of the first 1,000 characters of its name, 10,000 each of its description and tags, and 100,000 of its body.';
@@ -101,7 +121,7 @@ COMMENT ON TRIGGER policies_search ON policies.policy_settings IS 'Has the tenan
 CREATE OR REPLACE FUNCTION policies.search_snippet(source text, words tsquery, language regconfig, whole boolean) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT ts_headline(search_snippet.language,
+    SELECT ts_headline(policies.existing_language(search_snippet.language),
         replace(replace(replace(search_snippet.source, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), search_snippet.words,
         CASE WHEN search_snippet.whole THEN 'HighlightAll=true, StartSel=<mark>, StopSel=</mark>'
             ELSE 'MaxFragments=2, MinWords=5, MaxWords=20, StartSel=<mark>, StopSel=</mark>, FragmentDelimiter=" … "' END);
