@@ -25,7 +25,7 @@ override with_llvm = no
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
     -DPGDLLEXPORT='__attribute__((visibility("default")))'
 PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
-CORE_LIBS = -lical -lcmark-gfm-extensions -lcmark-gfm
+CORE_LIBS = -lical -lcmark-gfm-extensions -lcmark-gfm -lutf8proc
 SHLIB_LINK = $(CORE_LIBS) -lstdc++ -Wl,--version-script=src/exports.map
 
 # Absent on a machine that setup has not seen yet.

@@ -74,11 +74,8 @@ INSERT INTO bench.search_queries VALUES
 -- The page's ids first, from the columns that it takes to find them, and the snippets for these alone.
 CREATE FUNCTION bench.plain_search(query text, scope text) RETURNS text LANGUAGE sql AS $$
     SELECT format($q$SELECT p.id, p.name, p.category, p.status, p.version, p.owner_id, p.next_review_at, page.rank,
-        ts_headline('simple', replace(replace(replace(coalesce(p.name, ''), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), page.words,
-            'HighlightAll=true, StartSel=<mark>, StopSel=</mark>') AS name_snippet,
-        ts_headline('simple', replace(replace(replace(concat_ws(E'\n', p.description, p.body), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'),
-            page.words, 'MaxFragments=2, MinWords=5, MaxWords=20, StartSel=<mark>, StopSel=</mark>, FragmentDelimiter=" … "')
-            AS snippet
+        policies.search_snippet(coalesce(p.name, ''), page.words, 'simple', true) AS name_snippet,
+        policies.search_snippet(concat_ws(E'\n', p.description, p.body), page.words, 'simple', false) AS snippet
         FROM (SELECT d.tenant_id, d.id, ts_rank_cd(d.document, words) AS rank, words
             FROM plain.policies d, websearch_to_tsquery('simple', %L) AS words
             WHERE d.document @@ words AND NOT d.is_deleted AND %s

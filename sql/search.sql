@@ -165,7 +165,66 @@ FROM (SELECT string_agg(chr(131072 + 2 * n) || '-' || chr(131073 + 2 * n), ' ') 
 INSERT INTO policies.policies (tenant_id, name, description, tags, body)
     SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
 FROM (SELECT string_agg(repeat(chr(131072 + n), 200) || '.de/a', ' ') AS text FROM generate_series(1, 1500) n) AS t;
+INSERT INTO policies.policies (tenant_id, name, description, tags, body)
+    SELECT 'search_d', 'long ' || text, 'long ' || text, jsonb_build_array('long', text), 'long ' || text
+FROM (SELECT string_agg(n || 'ä' || n || '.', '') AS text FROM generate_series(1, 15000) n
+    UNION ALL SELECT string_agg(chr(131072 + n % 32768) || chr(131072 + n * 7 % 32768), '') FROM generate_series(1, 60000) n
+    UNION ALL SELECT repeat(chr(64762) || 'é1', 34000)) AS t;
 SELECT count(*) FROM policies.policy_search WHERE tenant_id = 'search_d' AND document @@ 'long:A & long:B & long:D';
+-- What people of this trade write is found however it is written, and by its parts. Each finds itself, but for a hyphen that is "without".
+INSERT INTO policies.policies (tenant_id, name) SELECT 'search_n', text FROM unnest(ARRAY['ISO-27001', 'ISO 27002', 'iso27003',
+    'ISO/IEC 27001:2022 A.8.24', 'SOC-2', 'SOC 3', 'NIST 800-53 AC-2(1)', 'PCI-DSS 3.2.1', 'CVE-2024-3094', 'GDPR Art. 32(1)(b)',
+    '§ 203 StGB', 'Employees/contractors', 'security.docx', 'security@example.com', 'https://example.com/policies/security?v=2',
+    'Dear <company name>', 'AccessControlPolicy', 'e-mail', 'below -17 degrees', E'Cafe\u0301', 'accès', 'Müller', 'Ｗｉｄｅ',
+    '情報セキュリティ方針', '정보보호 정책을', '东京也京都']) AS text;
+SET SESSION AUTHORIZATION regress_gateway;
+SET ROLE policies_caller;
+SET request.jwt.claims = '{"tenant_id": "search_n"}';
+SELECT p.name FROM policies_api.policies p WHERE NOT EXISTS (SELECT FROM policies_api.search_policies(p.name) s WHERE s.id = p.id);
+SELECT q.query, string_agg(s.name_snippet, ' | ' ORDER BY s.name COLLATE "C") AS finds
+FROM unnest(ARRAY['27001', 'ISO 27001', 'ISO-27001', 'iso27001', '"ISO 27001"', '27001:2022', 'A.8.24', '8.24', 'A.8.2', 'iso-27002',
+    'ISO 27003', '27003', 'soc 2', 'soc2', 'SOC-3', 'soc3', 'AC-2', 'ac2', 'AC 2 (1)', 'AC-2(2)', 'NIST-800-53', 'pci dss', '3.2', '3.2.1',
+    '3094', 'cve 2024', 'art. 32', '32(1)(b)', '32(1)(a)', '§203', 'contractors', 'employees', 'security', 'example.com', 'company',
+    '<company name>', 'control', 'accesscontrolpolicy', 'email', '17', '17 -below', E'Caf\u00E9', 'cafe', 'acces', 'mueller', 'muller',
+    'wide', 'セキュリティ', '方針', '報', '정책', '京都', '东京都']) WITH ORDINALITY AS q (query, n)
+    LEFT JOIN LATERAL policies_api.search_policies(q.query) s ON true
+GROUP BY n, query ORDER BY n;
+-- Any text is a query: what has no words finds nothing, what is too long is refused, and nothing is an internal error.
+SELECT count(*) FROM unnest(ARRAY[repeat('-', 33), E'| - | + |\n|---|---|\n| = | * |', '---', '***', '"', '""', '" " -', '-', '- - -',
+    E'\u0001\u0002', E'\t-\n', '& | ! ( ) <-> :*', '''''', '\', '😀', '（）', 'or', 'or or or', '-or -17 -a 17', '"or', E'\u0301', '!!!!a',
+    '((((a']) AS query,
+    LATERAL policies_api.search_policies(query);
+SELECT query, r.* FROM (VALUES ('repeat(''-'', 60000)'), ('repeat(''word '', 12000)')) AS t (query),
+    LATERAL pg_temp.refused('policies_api.search_policies(' || query || ')') r;
+SELECT query, r.code FROM unnest(ARRAY['a1', '情', 'é ', '-a ', 'a or ', 'aB', 'a.', 'x-', '1 ', '"a" ', 'aBc1é ', '情x', '"-', '(-!']) AS query,
+    LATERAL pg_temp.refused(format('count(*) FROM policies_api.search_policies(repeat(%L, 4096 / octet_length(%1$L)))', query)) r
+WHERE r.code IS NOT NULL;
+-- Some hundred texts of such pieces, as queries; and each finds itself where nothing in it is an operator.
+SELECT setseed(0.17) \g /dev/null
+CREATE TEMPORARY TABLE generated AS SELECT n, string_agg(pieces[1 + floor(random() * cardinality(pieces))::integer], '') AS query
+FROM generate_series(1, 400) n, generate_series(1, 1 + n % 23) piece, (VALUES (ARRAY['-', '--', '"', ' ', ' ', E'\n', '|', '&', '!', '(',
+    ')', '<', '>', '<->', ':*', '''', '\', ' or ', ' -', 'a', 'A.5.1', '27001', 'Iso', 'é', E'e\u0301', 'ß', '情報', 'キ', '한', 'ก็', '😀',
+    E'\u00A0', E'\u200B', '½', 'Ｗ', '.', '/', '@', '_', 'x1', '%', '$q$', E'\u0001', 'http://', '.docx', '1e5', '-7', '3.14'])) AS t (pieces)
+GROUP BY n;
+SELECT n, query, r.* FROM generated, LATERAL pg_temp.refused(format('count(*) FROM policies_api.search_policies(%L)', query)) r
+WHERE r.code IS NOT NULL AND (r.code <> '22023' OR btrim(query, E' \t\r\n') <> '');
+INSERT INTO policies_api.policies (name, body)
+    SELECT 'generated', regexp_replace(regexp_replace(query, '["-]', ' ', 'g'), '\mor\M', 'of', 'g') FROM generated;
+SELECT count(*) > 300 AS many, count(*) FILTER (WHERE NOT EXISTS (
+    SELECT FROM policies_api.search_policies(p.body, max_results => 1000) s WHERE s.id = p.id)) AS not_found
+FROM policies_api.policies p WHERE p.name = 'generated' AND p.body ~ '[[:alnum:]]';
+DROP TABLE generated;
+:as_superuser
+-- In a language as well, though it has words that are not searched.
+INSERT INTO policies.policy_settings (tenant_id, search_language) VALUES ('search_n', 'english');
+SET SESSION AUTHORIZATION regress_gateway;
+SET ROLE policies_caller;
+SET request.jwt.claims = '{"tenant_id": "search_n"}';
+SELECT q.query, string_agg(s.name_snippet, ' | ' ORDER BY s.name COLLATE "C") AS finds
+FROM unnest(ARRAY['A.8.24', 'a 8.24', 'B.8.24', 'contractor', 'Employee', '"employee contractor"', 'emails', 'policy', '17 degree', 'accès',
+    '方針', 'the']) WITH ORDINALITY AS q (query, n) LEFT JOIN LATERAL policies_api.search_policies(q.query) s ON s.name <> 'generated'
+GROUP BY n, query ORDER BY n;
+:as_superuser
 -- The index serves it.
 INSERT INTO policies.policies (id, tenant_id, name, body) SELECT policies.new_id('pol'), 'search_c', 'filler', 'word' || n
 FROM generate_series(1, 3000) n;

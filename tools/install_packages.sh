@@ -8,9 +8,9 @@ packages=
 for name; do
     case $name in
         build) name="make g++ ccache nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
-            postgresql-$major postgresql-server-dev-$major" ;;
-        core) name="cmake ccache libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev clang
-            libclang-rt-dev tzdata" ;;
+            libutf8proc-dev postgresql-$major postgresql-server-dev-$major" ;;
+        core) name="cmake ccache libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
+            libutf8proc-dev clang libclang-rt-dev tzdata" ;;
         source) name="clang-format binutils" ;;
         server) name="libipc-run-perl libdbd-pg-perl libbusiness-hours-perl postgresql-$major-cron pgbouncer rsync procps tzdata
             binutils" ;;

@@ -24,6 +24,7 @@
 #include "pg/statistics.hpp"
 #include "pg/table.hpp"
 #include "pg/table_statements.hpp"
+#include "pg/text_search.hpp"
 #include "pg/time.hpp"
 #include "pg/time_zone.hpp"
 

@@ -20,8 +20,8 @@ static_assert(type::boolean == BOOLOID && type::character == CHAROID && type::na
               type::oid == OIDOID && type::float4 == FLOAT4OID && type::float8 == FLOAT8OID &&
               type::text_array == TEXTARRAYOID && type::varchar == VARCHAROID && type::date == DATEOID &&
               type::timestamptz == TIMESTAMPTZOID && type::interval == INTERVALOID &&
-              type::jsonb == JSONBOID && type::jsonb_array == JSONBARRAYOID &&
-              type::tstzmultirange == TSTZMULTIRANGEOID);
+              type::tsvector == TSVECTOROID && type::tsquery == TSQUERYOID && type::jsonb == JSONBOID &&
+              type::jsonb_array == JSONBARRAYOID && type::tstzmultirange == TSTZMULTIRANGEOID);
 static_assert(INT64_MIN == DT_NOBEGIN && INT64_MAX == DT_NOEND);
 
 namespace {

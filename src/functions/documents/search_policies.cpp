@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 
+#include "core/search/search_query.hpp"
 #include "pg/function.hpp"
 
 namespace policies {
@@ -119,13 +120,12 @@ constinit pg::Statement parse_query{
            "FROM (SELECT ('pg_catalog.' || coalesce((SELECT p.search_language "
            "FROM policies.policy_settings p WHERE p.tenant_id = $1 AND p.app_id IS NULL "
            "AND NOT p.is_deleted), 'simple'))::regconfig AS language OFFSET 0) AS l "
-           "CROSS JOIN LATERAL (SELECT websearch_to_tsquery(l.language, $2) AS words OFFSET 0) AS w"};
+           "CROSS JOIN LATERAL (SELECT to_tsquery(l.language, $2) AS words OFFSET 0) AS w"};
 
-ParsedQuery read_query(const Search& search, std::string_view tenant_id) {
+ParsedQuery read_query(const Search& search, std::string_view words, std::string_view tenant_id) {
     const bool is_of_large_tenant = is_large(tenant_id);
     const auto labels = labels_to_find(search, tenant_id, is_of_large_tenant);
-    return pg::query_one<ParsedQuery>(parse_query, tenant_id, search.query, labels.query(),
-                                      is_of_large_tenant);
+    return pg::query_one<ParsedQuery>(parse_query, tenant_id, words, labels.query(), is_of_large_tenant);
 }
 
 /// String literals joined by the compiler: a kept statement has its text from the start.
@@ -194,8 +194,12 @@ search_policies(std::string_view query, std::optional<std::string_view> category
     const Search search{query, category, status, tag, owner_id, after_rank, after_id, max_results};
     check_query(query);
     check_page(search);
+    const auto words = core::search_query(query);
+    if (words.empty()) {
+        return {};
+    }
     const pg::AsOwner owner("policy_search");
-    const auto parsed = read_query(search, caller.tenant_id);
+    const auto parsed = read_query(search, words, caller.tenant_id);
     return parsed.node_count == 0 ? std::vector<FoundPolicy>() : find(search, caller, parsed);
 }
 

@@ -168,3 +168,27 @@ COMMENT ON FUNCTION policies.search_policies(pg_catalog.text, pg_catalog.text, p
 'The work of policies_api.search_policies(): the ids of the caller''s live policies that match, with their rank. It searches with the rights of the register''s owner and applies the caller''s tenant and app itself, so that the index serves it; what is shown of the policies is read with the caller''s own.';
 GRANT EXECUTE ON FUNCTION policies.search_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4)
     TO policies_caller, policies_admin;
+
+CREATE FUNCTION policies.search_words(
+    source pg_catalog.text,
+    max_length pg_catalog.int4,
+    language pg_catalog.regconfig
+) RETURNS pg_catalog.tsvector
+    LANGUAGE c IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'policies_search_words';
+COMMENT ON FUNCTION policies.search_words(pg_catalog.text, pg_catalog.int4, pg_catalog.regconfig) IS
+'The words by which a text is found, in a language: of its first max_length characters, in eight bytes for each of them at most. A NULL has none.';
+GRANT EXECUTE ON FUNCTION policies.search_words(pg_catalog.text, pg_catalog.int4, pg_catalog.regconfig) TO policies_admin;
+
+CREATE FUNCTION policies.search_snippet(
+    source pg_catalog.text,
+    words pg_catalog.tsquery,
+    language pg_catalog.regconfig,
+    whole pg_catalog.bool
+) RETURNS pg_catalog.text
+    LANGUAGE c STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'policies_search_snippet';
+COMMENT ON FUNCTION policies.search_snippet(pg_catalog.text, pg_catalog.tsquery, pg_catalog.regconfig, pg_catalog.bool) IS
+'A text with the words of a query marked, escaped for HTML: all of it, or the passages around them.';
+GRANT EXECUTE ON FUNCTION policies.search_snippet(pg_catalog.text, pg_catalog.tsquery, pg_catalog.regconfig, pg_catalog.bool)
+    TO policies_caller, policies_admin;

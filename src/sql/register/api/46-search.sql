@@ -11,22 +11,6 @@ END;
 COMMENT ON FUNCTION policies.search_labels(text, text, text, text) IS
 'The words that stand for a policy''s tenant, category, status and owner in the documents that are searched.';
 
-CREATE OR REPLACE FUNCTION policies.existing_language(language regconfig) RETURNS regconfig
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    -- NULL for one that does not exist.
-    IF language IS NOT NULL AND pg_ts_config_is_visible(language) IS NULL THEN
-        RAISE EXCEPTION 'there is no text search configuration with OID %', language::oid
-            USING ERRCODE = 'invalid_parameter_value';
-    END IF;
-    RETURN language;
-END
-$$;
-COMMENT ON FUNCTION policies.existing_language(regconfig) IS
-'The text search configuration, which must exist: a number can pass for one. Raises 22023.';
-GRANT EXECUTE ON FUNCTION policies.existing_language(regconfig) TO policies_caller;
-
 CREATE OR REPLACE FUNCTION policies.search_document(
     labels tsvector, name text, description text, tags jsonb, body text, language regconfig
 ) RETURNS tsvector
@@ -34,14 +18,10 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     -- A tsvector holds a megabyte at most, whatever the characters, and no policy is to be refused for its words.
     SELECT search_document.labels
-        || setweight(to_tsvector(policies.existing_language(search_document.language),
-            left(coalesce(search_document.name, ''), 1000)), 'A')
-        || setweight(to_tsvector(policies.existing_language(search_document.language),
-            left(coalesce(search_document.description, ''), 10000)), 'B')
-        || setweight(to_tsvector(policies.existing_language(search_document.language),
-            left(coalesce(search_document.tags::text, ''), 10000)), 'B')
-        || setweight(to_tsvector(policies.existing_language(search_document.language),
-            left(coalesce(search_document.body, ''), 100000)), 'D');
+        || setweight(policies.search_words(search_document.name, 1000, search_document.language), 'A')
+        || setweight(policies.search_words(search_document.description, 10000, search_document.language), 'B')
+        || setweight(policies.search_words(search_document.tags::text, 10000, search_document.language), 'B')
+        || setweight(policies.search_words(search_document.body, 100000, search_document.language), 'D');
 END;
 COMMENT ON FUNCTION policies.search_document(tsvector, text, text, jsonb, text, regconfig) IS
 'The words of a policy in a language, weighted, with its labels: of the first 1,000 characters of its name, 10,000 each of its description and tags, and 100,000 of its body.';
@@ -118,18 +98,6 @@ CREATE OR REPLACE TRIGGER policies_search AFTER INSERT OR DELETE OR UPDATE OF te
     ON policies.policy_settings FOR EACH ROW EXECUTE FUNCTION policies.follow_search_language();
 COMMENT ON TRIGGER policies_search ON policies.policy_settings IS 'Has the tenant''s policies searched in its language.';
 
-CREATE OR REPLACE FUNCTION policies.search_snippet(source text, words tsquery, language regconfig, whole boolean) RETURNS text
-LANGUAGE sql STABLE PARALLEL SAFE
-BEGIN ATOMIC
-    SELECT ts_headline(policies.existing_language(search_snippet.language),
-        replace(replace(replace(search_snippet.source, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), search_snippet.words,
-        CASE WHEN search_snippet.whole THEN 'HighlightAll=true, StartSel=<mark>, StopSel=</mark>'
-            ELSE 'MaxFragments=2, MinWords=5, MaxWords=20, StartSel=<mark>, StopSel=</mark>, FragmentDelimiter=" … "' END);
-END;
-COMMENT ON FUNCTION policies.search_snippet(text, tsquery, regconfig, boolean) IS
-'A text with the words of a query marked, escaped for HTML: all of it, or the fragments around them.';
-GRANT EXECUTE ON FUNCTION policies.search_snippet(text, tsquery, regconfig, boolean) TO policies_caller;
-
 CREATE OR REPLACE FUNCTION policies_api.search_policies(
     query text,
     category text DEFAULT NULL,
@@ -147,7 +115,7 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     SELECT p.id, p.name, p.category, p.status, p.version, p.owner_id, p.next_review_at, f.rank,
         policies.search_snippet(coalesce(p.name, ''), f.words, f.language, true),
-        policies.search_snippet(concat_ws(E'\n', p.description, p.body), f.words, f.language, false)
+        policies.search_snippet(left(concat_ws(E'\n', p.description, p.body), 110001), f.words, f.language, false)
     FROM policies.search_policies(search_policies.query, search_policies.category, search_policies.status, search_policies.tag,
         search_policies.owner_id, search_policies.after_rank, search_policies.after_id, search_policies.max_results) f
     -- OFFSET 0: a join could begin here, find no policy, and never ask who is calling.
