@@ -1,57 +1,78 @@
 #!/bin/sh
-# Runs make check-server for another major version of PostgreSQL, in a scratch root of the Debian suite that packages it, with an
-# earlier major beside it for the upgrade tests.
+# Runs make check-server for another major version of PostgreSQL, in a root of the Debian suite that packages it, with an earlier
+# major beside it for the upgrade tests.
 #   tools/check_major.sh MAJOR [TARGET ...]
-# The root stays in /var/tmp/policies-roots for the next run. Prints one line at the end.
+# The root stays in /var/tmp/policies-roots for the next run, and so does what the compiler made. Prints one line at the end.
 set -eu
 major=$1
 shift
+[ $# -gt 0 ] || set -- check-server
 case $major in
-    17) suite=trixie previous=15 previous_suite=bookworm ;;
-    # Not from 17: what its newest minor in trixie writes (the column option pg_attver), sid's 18.6 cannot read.
-    18) suite=sid previous=15 previous_suite=bookworm ;;
+    17) suite=trixie newest= ;;
+    18) suite=forky newest= ;;
+    # Wherever it stands by now, on its way to the next stable release.
+    19) suite=forky newest="unstable experimental" ;;
     *) echo "no Debian suite is known to package PostgreSQL $major" >&2; exit 2 ;;
 esac
-here=$(cd "$(dirname "$0")/.." && pwd)
-root=/var/tmp/policies-roots/$major
+previous=15 previous_suite=bookworm
+cd "$(dirname "$0")/.."
+# shellcheck disable=SC2086
+root=$(tools/debian_root.sh "$major" minbase ca-certificates,ccache,make,rsync $suite $previous_suite $newest)
+# One run at a time has the root.
+exec 9>"$root.lock"
+flock 9
+
+# In a mount namespace of its own: however it ends, nothing stays mounted.
 in_root() {
-    chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
+    # shellcheck disable=SC2016
+    unshare --mount sh -c 'cd "$0" && mkdir -p ccache ../ccache && mount --bind ../ccache ccache &&
+        mount -t proc proc proc && mount -t tmpfs tmpfs dev/shm &&
+        exec chroot . env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 CCACHE_DIR=/ccache "$@"' \
+        "$root" "$@"
 }
-if [ "$(id -u)" != 0 ]; then
-    echo "check_major.sh needs root, for debootstrap and chroot" >&2
-    exit 2
-fi
+# What an earlier run built may be newer than a source that was checked out since; the compiler's cache knows.
+copy_tree() {
+    rsync -a --delete --delete-excluded --exclude .git --exclude '*.o' --exclude '*.d' --exclude '*.so' --exclude /build \
+        --exclude node_modules ./ "$root/policies/"
+}
+make_for() {
+    PG_MAJOR=$1
+    shift
+    in_root PG_MAJOR="$PG_MAJOR" PREVIOUS_PG="/usr/lib/postgresql/$previous" TAP_FLAGS="${TAP_FLAGS:-}" TAP_TESTS="${TAP_TESTS:-}" \
+        make -C /policies PG_CONFIG="/usr/lib/postgresql/$PG_MAJOR/bin/pg_config" CXX='ccache g++' "$@"
+}
+prepare() {
+    # What the server is packaged with, such as libpq5, comes from where it is.
+    for from in $newest; do
+        printf 'Package: src:postgresql-%s\nPin: release a=%s\nPin-Priority: 995\n\n' "$major" "$from"
+    done >"$root/etc/apt/preferences.d/newest"
+    mkdir -p "$root/etc/postgresql-common"
+    echo 'create_main_cluster = false' >"$root/etc/postgresql-common/createcluster.conf"
+    # The server's headers depend on clang and LLVM, which make bitcode: 140 MB that nothing here needs.
+    if ! in_root dpkg --status no-bitcode >/dev/null 2>&1; then
+        mkdir -p "$root/no-bitcode/DEBIAN"
+        cat >"$root/no-bitcode/DEBIAN/control" <<EOF
+Package: no-bitcode
+Version: 1
+Architecture: all
+Maintainer: nobody <nobody@localhost>
+Provides: $(in_root apt-cache depends "postgresql-server-dev-$previous" "postgresql-server-dev-$major" |
+            sed -nE 's/.*Depends: ((clang|llvm)-.*)/\1/p' | sort -u | paste -sd,)
+Description: in the place of what makes bitcode
+EOF
+        in_root sh -c 'dpkg-deb --build --root-owner-group no-bitcode /tmp/no-bitcode.deb && dpkg --install /tmp/no-bitcode.deb'
+    fi
+    copy_tree
+    # The same extension for the earlier major: what pg_upgrade needs on both sides.
+    make_for "$previous" --silent installed
+    copy_tree
+}
 
-if [ ! -e "$root/ready" ]; then
-    echo "PostgreSQL $major: making a root of Debian $suite"
-    rm -rf "$root"
-    mkdir -p "$root"
-    command -v debootstrap >/dev/null || { apt-get update -qq && apt-get install -y -qq debootstrap; } >"$root.log" 2>&1
-    debootstrap --variant=minbase --include=make,ca-certificates "$suite" "$root" >"$root.log" 2>&1 ||
-        { tail -n 20 "$root.log" >&2; exit 1; }
-    # No server may start by itself in there.
-    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
-    chmod +x "$root/usr/sbin/policy-rc.d"
-    # A mirror may lag behind what the suite promises.
-    echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/99-mirror"
-    sed "s/ $suite / $previous_suite /" "$root/etc/apt/sources.list" >"$root/etc/apt/sources.list.d/previous.list"
-    touch "$root/ready"
-fi
-trap 'umount "$root/dev/shm" "$root/proc" 2>/dev/null || true' EXIT
-mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
-mkdir -p "$root/dev/shm"
-mountpoint -q "$root/dev/shm" || mount -t tmpfs tmpfs "$root/dev/shm"
-
-for copy in policies policies-previous; do
-    # From scratch each time: what an earlier run built may be newer than a source that was checked out since.
-    rsync -a --delete --delete-excluded --exclude .git --exclude '*.o' --exclude '*.d' --exclude '*.so' --exclude build "$here/" "$root/$copy/"
-done
-# The same extension for the earlier major: what pg_upgrade needs on both sides.
-in_root PG_MAJOR="$previous" make -C /policies-previous --silent PG_CONFIG="/usr/lib/postgresql/$previous/bin/pg_config" installed \
-    >"$root.log" 2>&1 || { tail -n 20 "$root.log" >&2; exit 1; }
+trap 'tail -n 20 "$root.log" >&2' EXIT
+prepare >"$root.log" 2>&1
+trap - EXIT
 status=0
-in_root PG_MAJOR="$major" TAP_FLAGS="${TAP_FLAGS:-}" TAP_TESTS="${TAP_TESTS:-}" PG_CONFIG="/usr/lib/postgresql/$major/bin/pg_config" PREVIOUS_PG="/usr/lib/postgresql/$previous" \
-    make -C /policies "${@:-check-server}" || status=$?
+make_for "$major" "$@" || status=$?
 if [ "$status" = 0 ]; then
     echo "PostgreSQL $major: passed"
 else

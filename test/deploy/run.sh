@@ -9,20 +9,11 @@ if [ -z "$postgrest" ]; then
     echo "NOT RUN: test/deploy, since no postgrest was found: name its binary, version 12 or newer, by POSTGREST=/path"
     exit
 fi
-[ "$(id -u)" = 0 ] || { echo "test/deploy needs root, for debootstrap and systemd-nspawn" >&2; exit 2; }
-root=/var/tmp/policies-roots/deploy
-
-if [ ! -e "$root/ready" ]; then
-    echo "making a root of Debian bookworm"
-    rm -rf "$root"
-    mkdir -p "$root"
-    debootstrap --include=ca-certificates,systemd-sysv,dbus,adduser,iproute2,nginx-light,openssl,curl,libical3,libcmark-gfm0.29.0.gfm.6,libcmark-gfm-extensions0.29.0.gfm.6 \
-        bookworm "$root" >"$root.log" 2>&1 || { tail -n 20 "$root.log" >&2; exit 1; }
-    touch "$root/ready"
-fi
-# The module runs on the server's minor version that it was built for, or a later one.
-cp -rL /etc/apt/sources.list* /etc/apt/apt.conf.d "$root/etc/apt/"
+[ "$(id -u)" = 0 ] || { echo "test/deploy needs root, for systemd-nspawn" >&2; exit 2; }
+packages=ca-certificates,systemd-sysv,dbus,adduser,iproute2,nginx-light,openssl,curl,libical3,libcmark-gfm0.29.0.gfm.6,libcmark-gfm-extensions0.29.0.gfm.6
+root=$(tools/debian_root.sh deploy important "$packages" bookworm)
 cp -L /etc/resolv.conf "$root/etc/"
+# The module runs on the server's minor version that it was built for, or a later one.
 { chroot "$root" apt-get update -qq && chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-15; } >"$root.log" 2>&1 ||
     { tail -n 20 "$root.log" >&2; exit 1; }
 make --silent install DESTDIR="$root"
