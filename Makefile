@@ -171,7 +171,7 @@ check-postgrest: packages-server packages-site installed
 	tools/in_scratch.sh postgrest tools/run_postgrest.sh
 
 # By hand, as root: four minutes the first time. Needs a postgrest binary as well.
-check-deploy: packages-client packages-site packages-debootstrap packages-systemd-container installed
+check-deploy: packages-client packages-site packages-systemd-container installed
 	test/deploy/run.sh
 
 # On a running register as well: the one that POLICIES_URL, POLICIES_TOKEN and POLICIES_OTHER_TOKEN name, else their own, by POSTGREST.

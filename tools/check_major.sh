@@ -39,7 +39,7 @@ make_for() {
     PG_MAJOR=$1
     shift
     in_root PG_MAJOR="$PG_MAJOR" PREVIOUS_PG="/usr/lib/postgresql/$previous" TAP_FLAGS="${TAP_FLAGS:-}" TAP_TESTS="${TAP_TESTS:-}" \
-        make -C /policies PG_CONFIG="/usr/lib/postgresql/$PG_MAJOR/bin/pg_config" CXX='ccache g++' "$@"
+        make -C /policies PG_CONFIG="/usr/lib/postgresql/$PG_MAJOR/bin/pg_config" "$@"
 }
 prepare() {
     # What the server is packaged with, such as libpq5, comes from where it is.
