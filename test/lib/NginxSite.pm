@@ -20,7 +20,7 @@ our @EXPORT_OK = qw(start_site stop_stub request connect_from arrived error_log)
 
 my $nginx = '/usr/sbin/nginx';
 unless (-x $nginx) {
-	diag("NOT RUN: $nginx is not installed, so nothing tells whether deploy/nginx.conf works: run tools/install_packages.sh");
+	diag("NOT RUN: $nginx is not installed, so nothing tells whether deploy/nginx.conf works: run tools/install_packages.sh site");
 	plan skip_all => 'nginx is not installed';
 }
 

@@ -7,7 +7,7 @@ use Test::More;
 use PoliciesTest qw(server_with_register as_caller caller_settings open_session ask close_session);
 
 my $pgbouncer = '/usr/sbin/pgbouncer';
-die "pgbouncer is not installed: run tools/install_packages.sh" unless -x $pgbouncer;
+die "pgbouncer is not installed: run tools/install_packages.sh server" unless -x $pgbouncer;
 
 my $node = server_with_register('pooled');
 for my $tenant (qw(acme globex)) {

@@ -53,7 +53,7 @@ my %statements = (
 );
 for my $name (sort keys %statements) {
 	my $interrupted = 0;
-	for (my $limit = 1; $limit < 60_000; $limit = int($limit * 1.5) + 1) {
+	for (my $limit = 1; $limit < 60_000; $limit = int($limit * 1.7) + 1) {
 		my $script = "BEGIN;\n" . caller_settings($claims) . "SET LOCAL statement_timeout = $limit;\n$statements{$name};\nROLLBACK;\n";
 		my ($stdout, $stderr);
 		$node->psql('postgres', $script, stdout => \$stdout, stderr => \$stderr, extra_params => [ '-U', 'gateway', '-v', 'VERBOSITY=verbose' ]);

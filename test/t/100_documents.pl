@@ -347,7 +347,7 @@ SQL
 
 # What the scheduler did meanwhile.
 SKIP: {
-	skip 'NOT RUN: pg_cron is not installed for this server (postgresql-MAJOR-cron; tools/install_packages.sh installs it)', 6 unless $has_cron;
+	skip 'NOT RUN: pg_cron is not installed for this server (postgresql-MAJOR-cron; make check-tap installs it)', 6 unless $has_cron;
 	ok($scheduled->poll_query_until('postgres', "SELECT count(*) > 0 FROM cron.job_run_details WHERE status = 'succeeded'"), 'pg_cron ran notify_reviews_due()');
 	is($scheduled->safe_psql('postgres', q(SELECT string_agg(p.name, ' ' ORDER BY p.name) FROM policies.review_notices n JOIN policies.policies p ON p.id = n.policy_id)), 'overdue soon', 'which noticed what is due within 30 days');
 	is($scheduled->safe_psql('postgres', q(SELECT DISTINCT username FROM cron.job_run_details)), 'scheduler', 'as a login that is an administrator of the register');
