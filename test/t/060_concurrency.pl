@@ -77,9 +77,18 @@ for my $name (sort keys %scripts) {
 	push @arguments, '-f', "$ENV{SCRATCH}/$name.pgbench\@$weight";
 }
 
-$node->command_checks_all(
-	[ 'pgbench', '-n', '-c', $clients, '-j', 2, '-T', $seconds, '-M', 'prepared', '-U', 'gateway', @arguments, 'postgres' ],
-	0, [ qr/number of failed transactions: 0 / ], [ qr/^(?!.*(?:ERROR|aborted)).*$/s ], "$clients clients for $seconds seconds without an error");
+# A machine that has other things to do is given more time, until enough was done to mean something.
+my $done = 0;
+for (1 .. 8) {
+	$node->command_checks_all(
+		[ 'pgbench', '-n', '-c', $clients, '-j', 2, '-T', $seconds, '-M', 'prepared', '-U', 'gateway', @arguments, 'postgres' ],
+		0, [ qr/number of failed transactions: 0 / ], [ qr/^(?!.*(?:ERROR|aborted)).*$/s ], "$clients clients for $seconds seconds without an error");
+	$done = $node->safe_psql('postgres', <<'SQL');
+SELECT least((SELECT count(*) FROM policies.policies), (SELECT count(*) FROM policies.business_calendars_history))
+SQL
+	last if $done >= 100;
+}
+cmp_ok($done, '>=', 100, 'policies and changes of calendars that there are at least');
 
 my $deadlocks = $node->safe_psql('postgres', "SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'");
 is($deadlocks, 0, 'no deadlock');
@@ -92,7 +101,5 @@ my ($calendars, $changes, $holidays) = split /\|/, $node->safe_psql('postgres', 
 SELECT (SELECT count(*) FROM policies.business_calendars), (SELECT count(*) FROM policies.business_calendars_history), (SELECT sum(jsonb_array_length(holidays)) FROM policies.business_calendars)
 SQL
 note "$calendars calendars, $changes superseded versions, $holidays holidays";
-cmp_ok($changes, '>=', 100, 'calendars changed all the while');
-cmp_ok($holidays, '>=', 28, 'and got holidays');
-cmp_ok($rows, '>=', 100, 'and there was something to hold of');
+cmp_ok($holidays, '>=', 28, 'calendars got holidays');
 done_testing();
