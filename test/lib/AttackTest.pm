@@ -31,7 +31,8 @@ my ($watching, $seen);
 sub attacked_server {
 	my ($name, @settings) = @_;
 	$node = server_from('attacked', \&fill, $name, @settings);
-	$watching = DBI->connect('dbi:Pg:' . $node->connstr('postgres'), undef, undef, { RaiseError => 1, PrintError => 0, pg_enable_utf8 => 0 });
+	$watching = DBI->connect('dbi:Pg:' . $node->connstr('postgres'), undef, undef,
+		{ RaiseError => 1, PrintError => 0, pg_enable_utf8 => 0 });
 	return $node;
 }
 
@@ -70,17 +71,24 @@ BEGIN
         WHERE c.relkind = 'r' AND c.relnamespace IN (to_regnamespace('policies'), to_regnamespace('helpdesk'))
     LOOP
         RETURN QUERY EXECUTE format(
-            $q$SELECT $1, %s, md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C")) FROM %s t GROUP BY 2$q$, tenant, name) USING name::text;
+            $q$SELECT $1, %s, md5(string_agg(t::text, ',' ORDER BY t::text COLLATE "C")) FROM %s t GROUP BY 2$q$, tenant, name)
+                USING name::text;
     END LOOP;
 END $$;
 CREATE VIEW digests.rights AS
     SELECT 'role' AS kind, md5(string_agg(r::text, ',' ORDER BY rolname)) AS digest FROM pg_authid r
-    UNION ALL SELECT 'membership', md5(string_agg(concat_ws(' ', roleid, member, admin_option), ',' ORDER BY roleid, member)) FROM pg_auth_members
+    UNION ALL SELECT 'membership', md5(string_agg(concat_ws(' ', roleid, member, admin_option), ',' ORDER BY roleid, member))
+        FROM pg_auth_members
     UNION ALL SELECT 'setting', md5(string_agg(s::text, ',' ORDER BY s::text)) FROM pg_db_role_setting s
-    UNION ALL SELECT 'relation', md5(string_agg(concat_ws(' ', c.oid, relname, relowner, relacl, relrowsecurity, relforcerowsecurity, reloptions), ',' ORDER BY c.oid))
-        FROM pg_class c WHERE relnamespace IN (to_regnamespace('policies'), to_regnamespace('policies_api'), to_regnamespace('helpdesk'))
-    UNION ALL SELECT 'policy', md5(string_agg(concat_ws(' ', oid, polrelid, polcmd, polroles, polqual, polwithcheck), ',' ORDER BY oid)) FROM pg_policy
-    UNION ALL SELECT 'trigger', md5(string_agg(concat_ws(' ', oid, tgrelid, tgfoid, tgenabled), ',' ORDER BY oid)) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'relation',
+        md5(string_agg(concat_ws(' ', c.oid, relname, relowner, relacl, relrowsecurity, relforcerowsecurity, reloptions), ','
+            ORDER BY c.oid))
+        FROM pg_class c WHERE relnamespace IN (to_regnamespace('policies'), to_regnamespace('policies_api'),
+            to_regnamespace('helpdesk'))
+    UNION ALL SELECT 'policy',
+        md5(string_agg(concat_ws(' ', oid, polrelid, polcmd, polroles, polqual, polwithcheck), ',' ORDER BY oid)) FROM pg_policy
+    UNION ALL SELECT 'trigger', md5(string_agg(concat_ws(' ', oid, tgrelid, tgfoid, tgenabled), ',' ORDER BY oid)) FROM pg_trigger
+        WHERE NOT tgisinternal
     UNION ALL SELECT 'function', md5(string_agg(concat_ws(' ', oid, proowner, proacl, prosrc), ',' ORDER BY oid)) FROM pg_proc
         WHERE pronamespace IN (to_regnamespace('policies'), to_regnamespace('policies_api'));
 SQL
@@ -90,7 +98,8 @@ SQL
 		my $owner = join ' ', $claims =~ /"(?:tenant|app)_id": "(\w+)"/g;
 		my ($status, undef, $stderr) = as_caller($server, 'postgres', $claims, <<"SQL");
 INSERT INTO policies_api.policies (name, description, body, version, tags, owner_id, review_cadence, next_review_at)
-    SELECT '$word ' || n, '$word', '$word', n || '.0-$word', '["$word"]', '$word', '1 year', '2026-01-31' FROM generate_series(1, 3) n;
+    SELECT '$word ' || n, '$word', '$word', n || '.0-$word', '["$word"]', '$word', '1 year', '2026-01-31'
+        FROM generate_series(1, 3) n;
 INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only)
     VALUES ('$word sla', 'high', '["incident", "$word"]', @{[ 30 + length $owner ]}, true);
 INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, holidays) VALUES ('$word calendar', 'Europe/Berlin',
@@ -106,7 +115,8 @@ DELETE FROM policies_api.policies WHERE name LIKE '%deleted';
 SELECT policies_api.complete_policy(id, '$word', '2999-01-01') FROM policies_api.policies WHERE name LIKE '% 2';
 INSERT INTO policies_api.tickets (subject, weight) VALUES ('$word ticket', 7), ('$word ticket', 7), ('$word other', 8);
 UPDATE policies_api.tickets SET weight = 9 WHERE weight = 8;
-INSERT INTO policies_api.labels (code, meaning) VALUES (CASE '$word' WHEN 'classified' THEN 'cla' ELSE md5(current_setting('request.jwt.claims')) END, '$word');
+INSERT INTO policies_api.labels (code, meaning)
+    VALUES (CASE '$word' WHEN 'classified' THEN 'cla' ELSE md5(current_setting('request.jwt.claims')) END, '$word');
 INSERT INTO policies_api.notes (note) VALUES ('$word note'), ('$word note');
 SQL
 		die "cannot fill the register: $stderr" if $status;
@@ -135,7 +145,8 @@ sub calendar_id {
 
 # What is there: "table" or "table tenant", or the kind of right => [ digest, table or right, tenant ].
 sub look {
-	my $rows = $watching->selectall_arrayref(q(SELECT digest, kind, tenant_id FROM digests.rows() UNION ALL SELECT digest, kind, '' FROM digests.rights));
+	my $rows = $watching->selectall_arrayref(q(SELECT digest, kind, tenant_id FROM digests.rows() UNION ALL SELECT digest, kind, ''
+		FROM digests.rights));
 	return { map { (join(' ', $_->[1], $_->[2] || ()) => $_) } @$rows };
 }
 
@@ -188,7 +199,8 @@ sub attack {
 	$seen = look();
 
 	my $never = $attack{never} ? qr/$secret|$attack{never}/ : $secret;
-	my %expected = (errors => '', output => '', %attack{ grep { exists $attack{$_} } qw(errors output) }, given_away => '', changed => '');
+	my %expected = (errors => '', output => '', %attack{ grep { exists $attack{$_} } qw(errors output) }, given_away => '',
+		changed => '');
 	my %got = (
 		errors => join(' ', $stderr =~ /(?:ERROR|FATAL): +(\w{5}):/g),
 		output => $stdout,

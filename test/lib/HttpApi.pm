@@ -28,10 +28,12 @@ sub new {
 	# A short path: a socket's has 107 characters at most.
 	my $folder = PostgreSQL::Test::Utils::tempdir_short() . '/' . ++$number;
 	my $port = PostgreSQL::Test::Cluster::get_free_port();
-	my $self = bless { folder => $folder, port => $port, url => "http://127.0.0.1:$port/api/v1", http => HTTP::Tiny->new(timeout => 120, max_redirect => 0) }, $class;
+	my $self = bless { folder => $folder, port => $port, url => "http://127.0.0.1:$port/api/v1",
+		http => HTTP::Tiny->new(timeout => 120, max_redirect => 0) }, $class;
 	local $ENV{HTTP_RATE} = $options{rate} // 1_000_000;
 	$running{$folder} = 1;
-	system("$ENV{SCRATCH}/tools/http_stack.sh", 'start', $folder, $port, @{ $options{settings} // [] }) == 0 or die 'the stack does not start';
+	system("$ENV{SCRATCH}/tools/http_stack.sh", 'start', $folder, $port, @{ $options{settings} // [] }) == 0
+		or die 'the stack does not start';
 	$self->{secret} = PostgreSQL::Test::Utils::slurp_file("$folder/jwt-secret");
 	return $self;
 }
@@ -58,7 +60,8 @@ sub stop {
 sub sql {
 	my ($self, $sql) = @_;
 	my ($output, $error) = ('', '');
-	IPC::Run::run([ "$ENV{PGBIN}/psql", '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', $self->{folder}, '-U', 'postgres', 'policies' ], \$sql, \$output, \$error) or die $error;
+	IPC::Run::run([ "$ENV{PGBIN}/psql", '-XAtq', '-v', 'ON_ERROR_STOP=1', '-h', $self->{folder}, '-U', 'postgres', 'policies' ],
+		\$sql, \$output, \$error) or die $error;
 	chomp $output;
 	return $output;
 }
@@ -91,7 +94,8 @@ sub request {
 	my %headers = ('Content-Type' => 'application/json', %{ $options{headers} // {} });
 	$headers{Authorization} = "Bearer $options{token}" if defined $options{token};
 	my $content = exists $options{body} ? $json->encode($options{body}) : $options{content};
-	my $answer = $self->{http}->request($method, ($options{url} // $self->{url}) . "/$path", { headers => \%headers, defined $content ? (content => $content) : () });
+	my $answer = $self->{http}->request($method, ($options{url} // $self->{url}) . "/$path",
+		{ headers => \%headers, defined $content ? (content => $content) : () });
 	$answer->{body} = eval { $json->decode($answer->{content}) } if ($answer->{headers}{'content-type'} // '') =~ /json/;
 	return $answer;
 }
@@ -104,7 +108,8 @@ sub answers {
 	my $what = ($options{what} // '') . " $method $path";
 	is($answer->{status}, $status, "$status:$what") or diag($answer->{content});
 	if ($status >= 400 && $method ne 'HEAD') {
-		is(join(' ', sort keys %{ ref $answer->{body} eq 'HASH' ? $answer->{body} : {} }), 'code details hint message', "an error in JSON:$what") or diag($answer->{content});
+		is(join(' ', sort keys %{ ref $answer->{body} eq 'HASH' ? $answer->{body} : {} }), 'code details hint message',
+			"an error in JSON:$what") or diag($answer->{content});
 		like($answer->{body}{message}, $message, "its message:$what") if $message;
 	}
 	return $answer;

@@ -31,7 +31,8 @@ sub write_configuration {
 	my $site = join '', map { slurp_file("$ENV{SCRATCH}/deploy/$_") } qw(nginx-maps.conf nginx.conf);
 	is($site =~ s{unix:/run/policies-postgrest/postgrest\.sock}{unix:$socket}g, 1, 'the upstream is a socket');
 	is($site =~ s{listen 127\.0\.0\.1:8080;}{listen 127.0.0.1:$port;}g, 1, 'the site listens on the loopback');
-	is($site =~ s{(proxy_set_header Host \$host;)}{$1 proxy_set_header X-Stub-Status \$http_x_stub_status;}g, 1, 'the stub is told what to answer');
+	is($site =~ s{(proxy_set_header Host \$host;)}{$1 proxy_set_header X-Stub-Status \$http_x_stub_status;}g, 1,
+		'the stub is told what to answer');
 	ok($site =~ s{/usr/share/policies/www}{$folder/www}g, 'the pages have a folder');
 	append_to_file("$folder/site.conf", $site);
 	append_to_file("$folder/nginx.conf", <<"CONF");
@@ -48,7 +49,8 @@ CONF
 	return;
 }
 
-# Answers each connection's one request with what arrived, as JSON, or with the status that x-stub-status asks for. Content-Location
+# Answers each connection's one request with what arrived, as JSON, or with the status that x-stub-status asks for.
+# Content-Location
 # repeats the query, as PostgREST's does.
 sub serve_stub {
 	my $server = IO::Socket::UNIX->new(Local => $socket, Listen => 64) or die "no stub: $!";
@@ -62,9 +64,11 @@ sub serve_stub {
 		}
 		my $body = '';
 		read $client, $body, $header{'content-length'} if $header{'content-length'};
-		my $answer = encode_json({ method => $method, target => $target, headers => \%header, length => length $body, body => length $body > 100000 ? 'long' : $body });
+		my $answer = encode_json({ method => $method, target => $target, headers => \%header, length => length $body,
+			body => length $body > 100000 ? 'long' : $body });
 		my $status = $header{'x-stub-status'} // 200;
-		print $client "HTTP/1.1 $status Stub\r\nServer: postgrest/x\r\nContent-Location: $target\r\nContent-Range: 0-0/1\r\nContent-Type: application/json\r\n",
+		print $client "HTTP/1.1 $status Stub\r\nServer: postgrest/x\r\nContent-Location: $target\r\nContent-Range: 0-0/1\r\n"
+			. "Content-Type: application/json\r\n",
 			"Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: true\r\nAccess-Control-Expose-Headers: Content-Range\r\n",
 			$method eq 'POST' ? "Location: /policies?id=eq.pol_01J9Z3NDEKTSV4RRFFQ69G5FAV&tenant_id=eq.acme\r\n" : '',
 			'Content-Length: ' . length($answer) . "\r\nConnection: close\r\n\r\n", $method eq 'HEAD' ? '' : $answer;
@@ -92,7 +96,8 @@ END {
 	$? = $status;
 }
 
-# Starts nginx and the stub. Returns the folder of both; the pages' is www below it, of which these are the files: path => content.
+# Starts nginx and the stub. Returns the folder of both; the pages' is www below it, of which these are the files: path =>
+# content.
 sub start_site {
 	my (%files) = @_;
 	# A short path: a socket's has 107 characters at most.
@@ -143,8 +148,10 @@ sub request {
 	my $connection = connect_from($from);
 	my $body = $options{body};
 	local $SIG{PIPE} = 'IGNORE';
-	print $connection "$method $path HTTP/1.1\r\nHost: api.example.org\r\n", $options{anonymous} ? '' : "Authorization: Bearer x.y.z\r\n", map({ "$_\r\n" } @{ $options{headers} // [] }),
-		defined $body ? 'Content-Length: ' . ($options{length} // length $body) . "\r\n" : '', "Connection: close\r\n\r\n", $body // $options{unframed} // '';
+	print $connection "$method $path HTTP/1.1\r\nHost: api.example.org\r\n",
+		$options{anonymous} ? '' : "Authorization: Bearer x.y.z\r\n", map({ "$_\r\n" } @{ $options{headers} // [] }),
+		defined $body ? 'Content-Length: ' . ($options{length} // length $body) . "\r\n" : '', "Connection: close\r\n\r\n",
+		$body // $options{unframed} // '';
 	my $answer = do { local $/; <$connection> } // '';
 	my ($head, $content) = split /\r\n\r\n/, $answer, 2;
 	my ($status, @lines) = split /\r\n/, $head // '';

@@ -15,22 +15,30 @@ my @methods = qw(get put post delete options head patch trace);
 # Of each kind of object: the members that it must have, those that it may have, and the kinds of what is in some. A kind in
 # brackets is a list of such, one in braces a map from names.
 my %kinds = (
-	document => { must => [qw(openapi info paths)], may => [qw(servers security tags components)], in => { info => 'info', paths => '{path}', servers => '[server]', tags => '[tag]', components => 'components', security => '[requirement]' } },
+	document => { must => [qw(openapi info paths)], may => [qw(servers security tags
+		components)], in => { info => 'info', paths => '{path}', servers => '[server]', tags => '[tag]', components => 'components',
+		security => '[requirement]' } },
 	info => { must => [qw(title version)], may => [qw(summary description license)], in => { license => 'license' } },
 	license => { must => [qw(name)], may => [qw(identifier)] },
 	server => { must => [qw(url)], may => [qw(description)] },
 	tag => { must => [qw(name description)] },
 	requirement => { may => [qw(bearer)] },
-	components => { may => [qw(securitySchemes parameters headers responses schemas)], in => { securitySchemes => '{scheme}', parameters => '{parameter}', headers => '{header}', responses => '{response}', schemas => '{schema}' } },
+	components => { may => [qw(securitySchemes parameters headers responses
+		schemas)], in => { securitySchemes => '{scheme}', parameters => '{parameter}', headers => '{header}', responses => '{response}',
+		schemas => '{schema}' } },
 	scheme => { must => [qw(type scheme description)], may => [qw(bearerFormat)] },
 	path => { may => \@methods, in => { map { $_ => 'operation' } @methods } },
-	operation => { must => [qw(operationId tags summary description responses)], may => [qw(parameters requestBody security)], in => { parameters => '[parameter]', requestBody => 'body', responses => '{response}', security => '[requirement]' } },
+	operation => { must => [qw(operationId tags summary description responses)], may => [qw(parameters requestBody
+		security)], in => { parameters => '[parameter]', requestBody => 'body', responses => '{response}',
+		security => '[requirement]' } },
 	parameter => { must => [qw(name in description schema)], may => [qw(required example)], in => { schema => 'schema' } },
 	header => { must => [qw(description schema)], in => { schema => 'schema' } },
 	body => { must => [qw(content)], may => [qw(required)], in => { content => '{media}' } },
 	response => { must => [qw(description)], may => [qw(headers content)], in => { headers => '{header}', content => '{media}' } },
 	media => { must => [qw(schema)], in => { schema => 'schema' } },
-	schema => { may => [qw($ref type format description enum default examples pattern minLength maxLength minimum maximum minItems uniqueItems items properties required additionalProperties readOnly anyOf oneOf)], in => { items => 'schema', properties => '{property}', anyOf => '[schema]', oneOf => '[schema]' } },
+	schema => { may => [qw($ref type format description enum default examples pattern minLength maxLength minimum maximum minItems
+		uniqueItems items properties required additionalProperties readOnly anyOf oneOf)],
+		in => { items => 'schema', properties => '{property}', anyOf => '[schema]', oneOf => '[schema]' } },
 );
 # Every property says what it is, or what it refers to does.
 $kinds{property} = $kinds{schema};
@@ -51,7 +59,8 @@ sub schema_problems {
 	my @types = ref $schema->{type} ? @{ $schema->{type} } : $schema->{type} // ();
 	my %is = map { $_ => 1 } @types;
 	push @problems, map { "$where: unknown type $_" } grep { !$types{$_} } @types;
-	push @problems, map { "$where: requires $_, which is no property" } grep { !exists $schema->{properties}{$_} } @{ $schema->{required} // [] };
+	push @problems, map { "$where: requires $_, which is no property" } grep {
+		!exists $schema->{properties}{$_} } @{ $schema->{required} // [] };
 	push @problems, "$where: a list without items" if $is{array} && !$schema->{items};
 	if (my $enum = $schema->{enum}) {
 		my %values;
@@ -75,7 +84,8 @@ sub object_problems {
 	}
 	my $known = $kinds{$kind};
 	my %allowed = map { $_ => 1 } @{ $known->{must} // [] }, @{ $known->{may} // [] };
-	my @problems = map { "$where: no $_" } grep { !defined $object->{$_} || $object->{$_} eq '' } @{ $known->{must} // [] }, $kind eq 'property' ? 'description' : ();
+	my @problems = map { "$where: no $_" } grep { !defined $object->{$_} || $object->{$_} eq '' } @{ $known->{must} // [] },
+		$kind eq 'property' ? 'description' : ();
 	push @problems, map { "$where: unknown member $_" } grep { !$allowed{$_} } sort keys %$object;
 	push @problems, schema_problems($object, $where) if $kind =~ /^(?:schema|property)$/;
 	for my $member (grep { exists $object->{$_} } sort keys %{ $known->{in} // {} }) {
@@ -134,7 +144,8 @@ sub object_violations {
 	my $properties = $schema->{properties} // return;
 	my @problems = map { "$where: no $_" } grep { !exists $value->{$_} } @{ $schema->{required} // [] };
 	push @problems, map { "$where: unknown $_" } grep { !$properties->{$_} } sort keys %$value;
-	return @problems, map { violations($document, $properties->{$_}, $value->{$_}, "$where.$_") } grep { $properties->{$_} } sort keys %$value;
+	return @problems, map { violations($document, $properties->{$_}, $value->{$_}, "$where.$_") } grep {
+		$properties->{$_} } sort keys %$value;
 }
 
 # Where a value is not what a schema of a document says; members that the schema does not name count as well.
@@ -150,7 +161,8 @@ sub violations {
 	return unless defined $value;
 	return "$where: $value is not in enum" if $schema->{enum} && !grep { defined && $_ eq $value } @{ $schema->{enum} };
 	return "$where: $value does not match" if $schema->{pattern} && $value !~ /$schema->{pattern}/;
-	return "$where: $value is no time" if ($schema->{format} // '') eq 'date-time' && $value !~ /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+	return "$where: $value is no time" if ($schema->{format} // '') eq 'date-time'
+		&& $value !~ /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 	return map { violations($document, $schema->{items}, $value->[$_], "$where\[$_]") } 0 .. $#$value if ref $value eq 'ARRAY';
 	return object_violations($document, $schema, $value, $where) if ref $value eq 'HASH';
 	return;
@@ -162,7 +174,8 @@ sub problems {
 	my %used;
 	my @problems = (object_problems($document, 'document', $document, '', \%used), operation_problems($document));
 	for my $kind (qw(parameters headers responses schemas)) {
-		push @problems, map { "$kind/$_ is used nowhere" } grep { my $name = "#/components/$kind/$_"; !grep { m{^\Q$name\E(?:/|$)} } keys %used } sort keys %{ $document->{components}{$kind} };
+		push @problems, map { "$kind/$_ is used nowhere" } grep { my $name = "#/components/$kind/$_";
+			!grep { m{^\Q$name\E(?:/|$)} } keys %used } sort keys %{ $document->{components}{$kind} };
 	}
 	return @problems;
 }

@@ -10,7 +10,8 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT_OK = qw(new_server server_from server_with_register create_register fill_register icalendar as_caller report caller_settings
+our @EXPORT_OK = qw(new_server server_from server_with_register create_register fill_register icalendar as_caller report
+	caller_settings
   open_session ask close_session);
 
 # A running server, with the lines given added to its configuration.
@@ -31,7 +32,8 @@ sub server_from {
 	my $node = PostgreSQL::Test::Cluster->new($name);
 	mkdir $_ for $node->backup_dir, $node->archive_dir;
 	system_or_bail('cp', '-a', '--reflink=auto', template($template, $make), $node->data_dir);
-	$node->append_conf('postgresql.conf', join("\n", 'port = ' . $node->port, "unix_socket_directories = '" . $node->host . "'", @settings, ''));
+	$node->append_conf('postgresql.conf', join("\n", 'port = ' . $node->port, "unix_socket_directories = '" . $node->host . "'",
+		@settings, ''));
 	$node->start;
 	return $node;
 }
@@ -85,7 +87,8 @@ SQL
 sub caller_settings {
 	my ($claims, $role) = @_;
 	$role //= 'policies_caller';
-	return "SELECT set_config('role', '$role', true), set_config('request.jwt.claims', \$claims\$$claims\$claims\$, true) \\g /dev/null\n";
+	return "SELECT set_config('role', '$role', true), set_config('request.jwt.claims', \$claims\$$claims\$claims\$,
+		true) \\g /dev/null\n";
 }
 
 # Runs SQL in one transaction as a caller of the gateway. Returns what $node->psql does: (status, stdout, stderr).
@@ -101,7 +104,8 @@ sub as_caller {
 # An iCalendar text of holidays, as a quoted SQL string.
 sub icalendar {
 	my (@events) = @_;
-	my $text = join '', map { "BEGIN:VEVENT\nUID:$_->[0]\@example.org\nDTSTAMP:20260101T000000Z\nDTSTART;VALUE=DATE:$_->[1]\n$_->[2]SUMMARY:$_->[0]\nEND:VEVENT\n" } @events;
+	my $text = join '', map { "BEGIN:VEVENT\nUID:$_->[0]\@example.org\nDTSTAMP:20260101T000000Z\nDTSTART;VALUE=DATE:$_->[1]\n"
+		. "$_->[2]SUMMARY:$_->[0]\nEND:VEVENT\n" } @events;
 	$text = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//example.org//Holidays//EN\n${text}END:VCALENDAR\n";
 	return q(E') . $text =~ s/\n/\\r\\n/gr . q(');
 }
@@ -111,16 +115,22 @@ sub icalendar {
 my $calendars = <<"SQL";
 INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, holidays) VALUES ('office', 'Europe/Berlin',
     '[{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]',
-    '[{"name": "Christmas", "first_date": "2026-12-25", "last_date": "2026-12-26", "yearly": true, "except": ["2028-12-25"]}, {"name": "Move \\u00fc", "date": "2027-03-01"}]');
+    '[{"name": "Christmas", "first_date": "2026-12-25", "last_date": "2026-12-26", "yearly": true, "except": ["2028-12-25"]},
+        {"name": "Move \\u00fc", "date": "2027-03-01"}]');
 INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default) VALUES
-    ('night', 'America/New_York', '[{"weekdays": [1, 2, 3, 4, 5], "opens": "22:00", "closes": "06:00", "closes_next_day": true}]', false),
+    ('night', 'America/New_York', '[{"weekdays": [1, 2, 3, 4, 5], "opens": "22:00", "closes": "06:00", "closes_next_day": true}]',
+        false),
     ('round the clock', 'Pacific/Apia', '[{"weekdays": [1, 2, 3, 4, 5, 6, 7], "opens": "00:00", "closes": "24:00"}]', false),
     ('changed', 'UTC', '[{"weekdays": [1], "opens": "08:00", "closes": "08:00:01"}]', false),
     (NULL, 'Asia/Kolkata', '[{"weekdays": [7], "opens": "20:00", "closes": "24:00"}]', false);
-SELECT policies_api.import_holidays(id, @{[ icalendar([ 'New Year', '20260101', "RRULE:FREQ=YEARLY\n" ], [ 'Shutdown', '20261228', "DTEND;VALUE=DATE:20270101\n" ]) ]})
+SELECT policies_api.import_holidays(id,
+    @{[ icalendar([ 'New Year', '20260101', "RRULE:FREQ=YEARLY\n" ],
+        [ 'Shutdown', '20261228', "DTEND;VALUE=DATE:20270101\n" ]) ]})
     FROM policies_api.business_calendars WHERE name = 'night';
-UPDATE policies_api.business_calendars SET opening_hours = '[{"weekdays": [1, 3], "opens": "08:00", "closes": "12:00"}]' WHERE name = 'changed';
-UPDATE policies_api.business_calendars SET time_zone = 'Australia/Lord_Howe', holidays = '[{"name": "Leap day", "date": "2028-02-29", "yearly": true}]' WHERE name = 'changed';
+UPDATE policies_api.business_calendars SET opening_hours = '[{"weekdays": [1, 3], "opens": "08:00", "closes": "12:00"}]'
+    WHERE name = 'changed';
+UPDATE policies_api.business_calendars SET time_zone = 'Australia/Lord_Howe',
+    holidays = '[{"name": "Leap day", "date": "2028-02-29", "yearly": true}]' WHERE name = 'changed';
 DELETE FROM policies_api.business_calendars WHERE name IS NULL;
 SQL
 
@@ -145,7 +155,8 @@ SQL
 		for my $claims (qq({"tenant_id": "$name", "sub": "per_1"}), qq({"tenant_id": "$name", "sub": "per_2", "app_id": "app_1"})) {
 			my ($status, undef, $stderr) = as_caller($node, $database, $claims, ($has_calendars ? $calendars : '') . <<'SQL');
 INSERT INTO policies_api.policies (name, body, version, category, tags, review_cadence, next_review_at)
-    SELECT 'document ' || n, repeat(E'# Title\n', n), '1.' || n || '.0-rc.1', 'security', '["a", {"b": 1.50}]', '1 month 2 days', '2026-01-31'
+    SELECT 'document ' || n, repeat(E'# Title\n', n), '1.' || n || '.0-rc.1', 'security', '["a", {"b": 1.50}]', '1 month 2 days',
+        '2026-01-31'
     FROM generate_series(1, 20) n;
 INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, resolution_minutes, business_hours_only)
     SELECT 'sla ' || n, 'p' || n, '["incident", "request"]', n, n * 10, true FROM generate_series(1, 5) n;

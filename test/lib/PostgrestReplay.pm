@@ -10,8 +10,10 @@ use JSON::PP;
 
 # What PostgREST makes of a SQLSTATE, the longest prefix first; PTnnn is nnn, and all else 400.
 my %status_of = (
-	'08' => 503, '09' => 500, '0L' => 403, '0P' => 403, '21000' => 400, '23503' => 409, '23505' => 409, '25' => 500, '25006' => 405, '28' => 403, '2D' => 500,
-	'38' => 500, '39' => 500, '3B' => 500, '40' => 500, '53' => 503, '53400' => 500, '54' => 500, '55' => 500, '57' => 500, '58' => 500, 'F0' => 500,
+	'08' => 503, '09' => 500, '0L' => 403, '0P' => 403, '21000' => 400, '23503' => 409, '23505' => 409, '25' => 500, '25006' => 405,
+	'28' => 403, '2D' => 500,
+	'38' => 500, '39' => 500, '3B' => 500, '40' => 500, '53' => 503, '53400' => 500, '54' => 500, '55' => 500, '57' => 500,
+	'58' => 500, 'F0' => 500,
 	'HV' => 500, 'P0' => 500, 'P0001' => 400, 'XX' => 500, '42501' => 403, '42883' => 404, '42P01' => 404, '42P17' => 500,
 );
 
@@ -25,7 +27,8 @@ sub status_of_sqlstate {
 # Connects as the pool does.
 sub new {
 	my ($class, $connection, $login) = @_;
-	my $connected = DBI->connect("dbi:Pg:$connection", $login, '', { RaiseError => 1, PrintError => 0, AutoCommit => 1, pg_enable_utf8 => 0 });
+	my $connected = DBI->connect("dbi:Pg:$connection", $login, '',
+		{ RaiseError => 1, PrintError => 0, AutoCommit => 1, pg_enable_utf8 => 0 });
 	# Prepared on the server at the first execution.
 	$connected->{pg_switch_prepared} = 1;
 	my $self = bless { connected => $connected, prepared => {}, executed_for => {}, reached => {} }, $class;
@@ -35,7 +38,8 @@ FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 WHERE c.relnamespace = 'policies_api'::regnamespace AND c.relkind = 'v'
 UNION ALL
 SELECT p.proname, n.name, format_type(t.type, NULL)
-FROM pg_proc p, unnest(p.proargnames) WITH ORDINALITY n (name, number), unnest(p.proargtypes::oid[]) WITH ORDINALITY t (type, number)
+FROM pg_proc p, unnest(p.proargnames) WITH ORDINALITY n (name, number), unnest(p.proargtypes::oid[]) WITH ORDINALITY t (type,
+    number)
 WHERE p.pronamespace = 'policies_api'::regnamespace AND t.number = n.number
 SQL
 	$self->{type}{ $_->{name} }{ $_->{field} } = $_->{type} for @$catalog;
@@ -63,9 +67,11 @@ sub _request {
 	eval {
 		$self->{connected}->do('BEGIN ISOLATION LEVEL READ COMMITTED READ ' . ($only_reads ? 'ONLY' : 'WRITE'));
 		my $claims = $options->{claims};
-		$self->_execute(q(SELECT set_config('search_path', $1, true), set_config('role', $2, true), set_config('request.jwt.claims', $3, true), set_config('request.method', $4, true), )
+		$self->_execute(q(SELECT set_config('search_path', $1, true), set_config('role', $2, true),
+			set_config('request.jwt.claims', $3, true), set_config('request.method', $4, true), )
 				. q(set_config('request.path', $5, true), set_config('request.headers', $6, true), set_config('request.cookies', $7, true)),
-			'"policies_api", "public"', $claims->{role}, JSON::PP->new->canonical->utf8->encode($claims), $options->{method}, $options->{path},
+			'"policies_api", "public"', $claims->{role}, JSON::PP->new->canonical->utf8->encode($claims), $options->{method},
+			$options->{path},
 			'{"authorization":"Bearer x.y.z","user-agent":"replay"}', '{}')->finish;
 		$self->{connected}->do(q(SELECT set_config('timezone', ?, true)), undef, $options->{time_zone}) if $options->{time_zone};
 		$self->{executed_for}{$sql}{ join ' ', map { $claims->{$_} // '-' } qw(tenant_id app_id sub role) } = 1;
@@ -83,7 +89,8 @@ sub _request {
 		my $error = $@;
 		my $sqlstate = $self->{connected}->state or die $error;
 		$self->{connected}->do('ROLLBACK');
-		%answer = (status => status_of_sqlstate($sqlstate), sqlstate => $sqlstate, message => $error =~ s/^DBD::Pg::st execute failed: ERROR:\s+//r);
+		%answer = (status => status_of_sqlstate($sqlstate), sqlstate => $sqlstate,
+			message => $error =~ s/^DBD::Pg::st execute failed: ERROR:\s+//r);
 	};
 	$answer{body} = decode_json($answer{body}) if defined $answer{body} && !$options->{is_text};
 	$answer{body} = $answer{body}[0] if $options->{is_singular} && $answer{status} != 406 && ref $answer{body} eq 'ARRAY';
@@ -95,12 +102,14 @@ sub _quoted {
 }
 
 my $outside = q(coalesce(json_agg(_postgrest_t), '[]') AS body, pg_catalog.count(_postgrest_t) AS page_total,)
-	. q( nullif(current_setting('response.headers', true), '') AS response_headers, nullif(current_setting('response.status', true), '') AS response_status);
+	. q( nullif(current_setting('response.headers', true), '') AS response_headers,)
+	. q( nullif(current_setting('response.status', true), '') AS response_status);
 
 # The conditions of a request, such as category => 'eq.security', as SQL with parameters.
 sub _condition {
 	my ($view, $values, @filters) = @_;
-	my %operator = (eq => '=', neq => '<>', lt => '<', lte => '<=', gt => '>', gte => '>=', like => 'LIKE', ilike => 'ILIKE', cs => '@>', is => 'IS');
+	my %operator = (eq => '=', neq => '<>', lt => '<', lte => '<=', gt => '>', gte => '>=', like => 'LIKE', ilike => 'ILIKE',
+		cs => '@>', is => 'IS');
 	my @conditions;
 	while (my ($field, $filter) = splice @filters, 0, 2) {
 		my ($operator, $value) = $filter =~ /^(\w+)\.(.*)$/s or die "no filter: $filter";
@@ -132,7 +141,8 @@ sub list {
 	my $total = $options{count} ? '(SELECT pg_catalog.count(*) FROM pgrst_source_count)' : 'null::bigint';
 	$self->{reached}{$view} = 1;
 	return $self->_request({ method => 'GET', path => "/$view", %options },
-		"WITH pgrst_source AS ($query)$count SELECT $total AS total_result_set, $outside FROM (SELECT * FROM pgrst_source) _postgrest_t", @values);
+		"WITH pgrst_source AS ($query)$count SELECT $total AS total_result_set, $outside
+			FROM (SELECT * FROM pgrst_source) _postgrest_t", @values);
 }
 
 # POST to a view: one row, or several at once with the keys of the first.
@@ -141,10 +151,12 @@ sub create {
 	my @keys = sort keys %{ ref $body eq 'ARRAY' ? $body->[0] : $body };
 	my $function = ref $body eq 'ARRAY' ? 'json_to_recordset' : 'json_to_record';
 	my $columns = join ', ', map { qq("$_" ) . ($self->{type}{$view}{$_} // die "no field $_") } @keys;
-	my $source = @keys ? 'SELECT ' . join(', ', map { qq(pgrst_body."$_") } @keys) . " FROM $function(\$1) AS pgrst_body($columns)" : 'DEFAULT VALUES';
+	my $source = @keys ? 'SELECT ' . join(', ', map { qq(pgrst_body."$_") } @keys) . " FROM $function(\$1) AS pgrst_body($columns)"
+		: 'DEFAULT VALUES';
 	my $into = qq("policies_api"."$view") . (@keys ? ' (' . _quoted(@keys) . ')' : '');
 	return $self->_request({ method => 'POST', path => "/$view", %options },
-		qq(WITH pgrst_source AS (INSERT INTO $into $source RETURNING "policies_api"."$view".*) SELECT null AS total_result_set, $outside FROM (SELECT * FROM pgrst_source) _postgrest_t),
+		qq(WITH pgrst_source AS (INSERT INTO $into $source RETURNING "policies_api"."$view".*) SELECT null AS total_result_set, $outside
+			FROM (SELECT * FROM pgrst_source) _postgrest_t),
 		@keys ? JSON::PP->new->canonical->utf8->encode($body) : ());
 }
 
@@ -156,7 +168,8 @@ sub update {
 	my $set = join ', ', map { qq("$_" = pgrst_body."$_") } @keys;
 	my $condition = _condition($view, \@values, @{ $options{filters} });
 	return $self->_request({ method => 'PATCH', path => "/$view", %options },
-		qq(WITH pgrst_source AS (UPDATE "policies_api"."$view" SET $set FROM (SELECT * FROM json_to_record(\$1) AS _($columns)) pgrst_body$condition RETURNING "policies_api"."$view".*) )
+		qq(WITH pgrst_source AS (UPDATE "policies_api"."$view" SET $set
+			FROM (SELECT * FROM json_to_record(\$1) AS _($columns)) pgrst_body$condition RETURNING "policies_api"."$view".*) )
 			. "SELECT '' AS total_result_set, $outside FROM (SELECT * FROM pgrst_source) _postgrest_t",
 		@values);
 }
@@ -166,7 +179,8 @@ sub remove {
 	my @values;
 	my $condition = _condition($view, \@values, @{ $options{filters} });
 	return $self->_request({ method => 'DELETE', path => "/$view", %options },
-		qq(WITH pgrst_source AS (DELETE FROM "policies_api"."$view"$condition RETURNING "policies_api"."$view".*) SELECT '' AS total_result_set, $outside FROM (SELECT * FROM pgrst_source) _postgrest_t),
+		qq(WITH pgrst_source AS (DELETE FROM "policies_api"."$view"$condition RETURNING "policies_api"."$view".*)
+			SELECT '' AS total_result_set, $outside FROM (SELECT * FROM pgrst_source) _postgrest_t),
 		@values);
 }
 
@@ -183,7 +197,8 @@ sub call {
 		$given = join ', ', map { qq("$keys[$_]" := \$) . ($_ + 1) } 0 .. $#keys;
 	} elsif (@keys) {
 		@values = ref $arguments ? JSON::PP->new->canonical->utf8->encode($arguments) : $arguments;
-		$from = ' FROM json_to_record($1) AS pgrst_body(' . join(', ', map { qq("$_" ) . ($self->{type}{$function}{$_} // die "no argument $_") } @keys) . '), LATERAL';
+		$from = ' FROM json_to_record($1) AS pgrst_body('
+			. join(', ', map { qq("$_" ) . ($self->{type}{$function}{$_} // die "no argument $_") } @keys) . '), LATERAL';
 		$given = join ', ', map { qq("$_" := pgrst_body."$_") } @keys;
 	}
 	my $call = qq("policies_api"."$function"($given));
@@ -195,9 +210,11 @@ sub call {
 		: q(json_agg(_postgrest_t.pgrst_scalar)->0);
 	$self->{reached}{$function} = 1;
 	my $scalar = !$is_text && !$returns->{is_composite};
-	my $answer = $self->_request({ path => "/rpc/$function", %options, method => $method, only_reads => $returns->{only_reads}, is_text => $is_text || $scalar },
+	my $answer = $self->_request({ path => "/rpc/$function", %options, method => $method, only_reads => $returns->{only_reads},
+		is_text => $is_text || $scalar },
 		"WITH pgrst_source AS ($query) SELECT null AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, $body AS body, "
-			. q(nullif(current_setting('response.headers', true), '') AS response_headers FROM (SELECT * FROM pgrst_source) _postgrest_t), @values);
+			. q(nullif(current_setting('response.headers', true), '') AS response_headers FROM (SELECT * FROM pgrst_source) _postgrest_t),
+			@values);
 	$answer->{body} = JSON::PP->new->utf8->allow_nonref->decode($answer->{body}) if $scalar && defined $answer->{body};
 	return $answer;
 }

@@ -28,10 +28,12 @@ sub gone {
 }
 
 # A test that keeps its stack in a function, as most do; what ends it is $end.
-for my $case ([ 'ends', '' ], [ 'dies', 'die "on purpose"' ], [ 'is interrupted', 'kill INT => $$; sleep 60' ], [ 'is terminated', 'kill TERM => $$; sleep 60' ]) {
+for my $case ([ 'ends', '' ], [ 'dies', 'die "on purpose"' ], [ 'is interrupted', 'kill INT => $$; sleep 60' ],
+	[ 'is terminated', 'kill TERM => $$; sleep 60' ]) {
 	my ($how, $end) = @$case;
 	my $told = PostgreSQL::Test::Utils::tempdir() . '/folder';
-	my $program = "use HttpApi; my \$api = HttpApi->new; sub folder { return \$api->{folder} } PostgreSQL::Test::Utils::append_to_file('$told', folder()); $end";
+	my $program = "use HttpApi; my \$api = HttpApi->new; sub folder { return \$api->{folder} } "
+		. "PostgreSQL::Test::Utils::append_to_file('$told', folder()); $end";
 	my $error = '';
 	my $succeeded = IPC::Run::run([ $^X, map({ "-I$_" } @INC), '-e', $program ], '>', \my $output, '2>', \$error);
 	is($succeeded ? 'succeeds' : 'fails', $end ? 'fails' : 'succeeds', "a test that $how") or diag($error);
@@ -44,7 +46,8 @@ for my $case ([ 'ends', '' ], [ 'dies', 'die "on purpose"' ], [ 'is interrupted'
 for my $delay (map { $_ / 4 } 1 .. 8) {
 	my $folder = PostgreSQL::Test::Utils::tempdir_short() . '/s';
 	my ($output, $error) = ('', '');
-	my $start = IPC::Run::start([ $script, 'start', $folder, PostgreSQL::Test::Cluster::get_free_port() ], '>', \$output, '2>', \$error);
+	my $start = IPC::Run::start([ $script, 'start', $folder, PostgreSQL::Test::Cluster::get_free_port() ], '>', \$output, '2>',
+		\$error);
 	sleep $delay;
 	$start->signal('TERM');
 	$start->finish;

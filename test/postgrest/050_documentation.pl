@@ -12,9 +12,12 @@ my $commands = join "\n", $text =~ /^```sh\n(.*?)^```$/msg;
 is($commands =~ s{^API=\S+}{API=$api->{url}}mg, 1, 'the address is set once');
 is($commands =~ s{/etc/policies/jwt-secret}{$api->{folder}/jwt-secret}g, 1, 'and the secret named once');
 my ($output, $error) = ('', '');
-ok(IPC::Run::run([ 'bash', '-eu', '-o', 'pipefail' ], '<', \"cd $ENV{SCRATCH}\n$commands", '>', \$output, '2>', \$error), 'every command succeeds') or diag("$output\n$error");
-is($api->sql(q(SELECT string_agg(name, ', ' ORDER BY name) FROM policies.policies WHERE tenant_id = 'acme')), 'Acceptable use, Clean desk, Data handling', 'and has done what it says');
-is($api->sql(q(SELECT string_agg(v.version, ', ' ORDER BY v.published_at) FROM policies.policy_versions v)), '1.0.0, 1.1.0', 'the versions too');
+ok(IPC::Run::run([ 'bash', '-eu', '-o', 'pipefail' ], '<', \"cd $ENV{SCRATCH}\n$commands", '>', \$output, '2>', \$error),
+	'every command succeeds') or diag("$output\n$error");
+is($api->sql(q(SELECT string_agg(name, ', ' ORDER BY name) FROM policies.policies WHERE tenant_id = 'acme')),
+	'Acceptable use, Clean desk, Data handling', 'and has done what it says');
+is($api->sql(q(SELECT string_agg(v.version, ', ' ORDER BY v.published_at) FROM policies.policy_versions v)), '1.0.0, 1.1.0',
+	'the versions too');
 
 # The filters of the table, and the searches.
 my ($table) = $text =~ /^## Filters.*?\n(\|.*?)\n\n/ms;

@@ -59,22 +59,33 @@ sub does {
 my %represented = (headers => { 'Content-Type' => 'application/json', Prefer => 'return=representation' });
 
 # A life of a policy and a calendar.
-my ($office) = @{ does(201, 'createBusinessCalendars', %represented, body => [ { name => 'office', time_zone => 'Europe/Berlin', opening_hours => [ { weekdays => [ 1 .. 5 ], opens => '09:00', closes => '17:00' } ] } ]) };
+my ($office) = @{ does(201, 'createBusinessCalendars', %represented,
+	body => [ { name => 'office', time_zone => 'Europe/Berlin',
+		opening_hours => [ { weekdays => [ 1 .. 5 ], opens => '09:00', closes => '17:00' } ] } ]) };
 my %office = (in => { id => $office->{id} });
-does(200, 'importHolidays', %office, body => { icalendar => join("\r\n", 'BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:x', 'BEGIN:VEVENT', 'UID:1', 'DTSTAMP:20260101T000000Z', 'DTSTART;VALUE=DATE:20261225', 'SUMMARY:Christmas', 'END:VEVENT', 'END:VCALENDAR', '') });
-does(200, 'updateBusinessCalendar', %office, %represented, body => { holidays => [ { name => 'Christmas', first_date => '2026-12-25', last_date => '2026-12-26', yearly => JSON::PP::true, except => ['2028-12-25'] } ] });
+does(200, 'importHolidays', %office,
+	body => { icalendar => join("\r\n", 'BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:x', 'BEGIN:VEVENT', 'UID:1',
+		'DTSTAMP:20260101T000000Z', 'DTSTART;VALUE=DATE:20261225', 'SUMMARY:Christmas', 'END:VEVENT', 'END:VCALENDAR', '') });
+does(200, 'updateBusinessCalendar', %office, %represented,
+	body => { holidays => [ { name => 'Christmas', first_date => '2026-12-25', last_date => '2026-12-26', yearly => JSON::PP::true,
+		except => ['2028-12-25'] } ] });
 does(204, 'deleteBusinessCalendar', %office);
 does(204, 'restoreBusinessCalendar', %office);
 does(200, 'getBusinessCalendar', %office);
-my ($policy) = @{ does(201, 'createPolicies', %represented, body => { name => 'Clean desk', description => 'For everybody', body => "# Desk\n\nThe *desk* is clean.", category => 'security', status => 'draft', tags => ['gdpr'],
+my ($policy) = @{ does(201, 'createPolicies', %represented, body => { name => 'Clean desk', description => 'For everybody',
+	body => "# Desk\n\nThe *desk* is clean.", category => 'security', status => 'draft', tags => ['gdpr'],
 	owner_id => 'per_ann', review_cadence => '1 year', next_review_at => '2026-01-01T00:00:00Z', source_type => 'backend' }) };
 my %policy = (in => { id => $policy->{id} });
-does(201, 'createPolicies', body => [ { name => 'Incidents', applies_to => ['incident'], priority => 'urgent', first_response_minutes => 60, resolution_minutes => 600, business_hours_only => JSON::PP::true }, { name => 'second' } ], in => {}, query => { columns => 'name,applies_to,priority,first_response_minutes,resolution_minutes,business_hours_only' });
+does(201, 'createPolicies',
+	body => [ { name => 'Incidents', applies_to => ['incident'], priority => 'urgent', first_response_minutes => 60,
+		resolution_minutes => 600, business_hours_only => JSON::PP::true }, { name => 'second' } ], in => {},
+		query => { columns => 'name,applies_to,priority,first_response_minutes,resolution_minutes,business_hours_only' });
 my $hash = does(200, 'getPolicyContentHash', %policy, %ben);
 does(200, 'approvePolicy', %policy, %ben, body => { content_hash => $hash, note => 'fine' });
 does(200, 'publishPolicy', %policy, body => { version => '1.0.0', change_note => 'first' });
 does(204, 'updatePolicy', %policy, body => { body => "# Desk\n\nNobody minds.", tags => { kind => ['rule'] } });
-does(200, 'requestAcknowledgements', %policy, body => { person_ids => [ 'per_ann', 'per_ben' ], due_at => '2027-01-01T00:00:00Z' });
+does(200, 'requestAcknowledgements', %policy,
+	body => { person_ids => [ 'per_ann', 'per_ben' ], due_at => '2027-01-01T00:00:00Z' });
 does(200, 'acknowledgePolicy', %policy, body => { version => '1.0.0' });
 does(200, 'completePolicy', %policy, body => { note => 'right', outcome => 'changed', next_review_at => '2026-12-01T00:00:00Z' });
 does(200, 'deletePolicy', %policy, %represented);
@@ -84,17 +95,21 @@ does(200, 'restorePolicy', %policy, %represented);
 # Whatever is read; and no list is empty, for that would prove nothing.
 my %ticket = (ticket_type => 'incident', priority => 'urgent', opened_at => '2026-11-24T10:00:00Z');
 my %queries = (
-	searchPolicies => { query => 'desk' }, reviewDue => { within => '10 years' }, reviewCalendar => { from_time => '2026-01-01' }, diffPolicy => { from_version => '1.0.0' },
+	searchPolicies => { query => 'desk' }, reviewDue => { within => '10 years' }, reviewCalendar => { from_time => '2026-01-01' },
+	diffPolicy => { from_version => '1.0.0' },
 	slaDeadlines => { %ticket, pauses => '{[2026-11-24T11:00:00Z,2026-11-24T12:00:00Z)}' }, slaStatus => \%ticket);
-for my $id (sort grep { $operations{$_}{method} eq 'GET' && !/^getOpenapi|Business(?!Calendars)|^listDeleted/ } keys %operations) {
+for my $id (sort grep { $operations{$_}{method} eq 'GET'
+	&& !/^getOpenapi|Business(?!Calendars)|^listDeleted/ } keys %operations) {
 	my $answer = does(200, $id, in => { id => $policy->{id}, version => '1.0.0' }, query => $queries{$id});
 	cmp_ok(scalar @$answer, '>', 0, "$id has rows") if ref $answer eq 'ARRAY';
 	for my $filter (grep { ($_->{example} // '') =~ /^(?:eq|lt|gte|is|in|cs|ilike|not)\./ } @{ $operations{$id}{parameters} }) {
-		does(200, $id, in => { id => $policy->{id}, version => '1.0.0' }, query => { %{ $queries{$id} // {} }, $filter->{name} => $filter->{example} });
+		does(200, $id, in => { id => $policy->{id}, version => '1.0.0' },
+			query => { %{ $queries{$id} // {} }, $filter->{name} => $filter->{example} });
 	}
 }
 does(200, 'listPolicies', query => { search => 'desk', tag => 'kind' });
-does(200, 'listPolicies', query => { or => '(status.eq.draft,owner_id.is.null)', order => 'name.asc.nullslast,id', limit => 1, offset => 1 });
+does(200, 'listPolicies', query => { or => '(status.eq.draft,owner_id.is.null)', order => 'name.asc.nullslast,id', limit => 1,
+	offset => 1 });
 does(206, 'listPolicies', query => { limit => 1 }, headers => { Prefer => 'count=exact' });
 does(206, 'listPolicies', headers => { Range => '0-0', Prefer => 'count=exact' });
 does(206, 'slaStatus', query => { %ticket, limit => 1 }, headers => { Prefer => 'count=exact' });

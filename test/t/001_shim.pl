@@ -80,7 +80,8 @@ outcome_is("SELECT shim_execute('SELECT public.shim_fail(7)')", 'PT404|a message
 	'an error of ours below SQL below C++');
 outcome_is("SELECT shim_execute('SELECT public.shim_execute(''SELECT public.shim_ereport(''''40001'''')'')')",
 	'40001|raised by PostgreSQL|Some detail.|Some hint.||live 0', 'an error of PostgreSQL below twice C++ and SQL');
-outcome_is("SELECT shim_execute('DO \$x\$ BEGIN PERFORM public.shim_throw(''unknown_type''); EXCEPTION WHEN OTHERS THEN NULL; END \$x\$')",
+outcome_is("SELECT shim_execute('DO \$x\$ BEGIN PERFORM public.shim_throw(''unknown_type'');
+	EXCEPTION WHEN OTHERS THEN NULL; END \$x\$')",
 	'no error', 'an exception of ours caught by SQL below C++');
 
 # The rights of another role end with the scope, by return and by error.
@@ -97,7 +98,8 @@ like($node->safe_psql('postgres', q{SELECT outcome($x$SELECT shim_execute_as('we
 	qr/^42501\|cannot set parameter "role"/, 'the role cannot be changed inside');
 
 # Arguments are read as what they are, and refused by name.
-my $arguments = q{true, 7, 0.5, 'a text', 'pol_01j9z3ndektsv4rrffq69g5fav', '2000-01-01 00:00:01+00', '14 months', '{"a": 1}', '{x,NULL}', };
+my $arguments = q{true, 7, 0.5, 'a text', 'pol_01j9z3ndektsv4rrffq69g5fav', '2000-01-01 00:00:01+00', '14 months', '{"a": 1}',
+	'{x,NULL}', };
 is($node->safe_psql('postgres', "SELECT shim_arguments($arguments '1970-01-03')"),
 	'1 7 0.500000 a text pol_01J9Z3NDEKTSV4RRFFQ69G5FAV 1000000 14 {"a": 1} x NULL 1970-01-03', 'arguments of every type');
 like($node->safe_psql('postgres', "SELECT shim_arguments($arguments NULL)"), qr/ NULL$/, 'an argument that may be NULL');
@@ -112,13 +114,17 @@ outcome_is("SELECT shim_arguments($arguments 'infinity')", '22023|day must be a 
 	'an infinite date');
 
 # Rows are read as the C++ types that a function asks for, and never as others.
-is($node->safe_psql('postgres', q{SELECT * FROM shim_query('SELECT x::text, x, nullif(x, 2)::text FROM generate_series(1, 3) x')}),
+is($node->safe_psql('postgres', q{SELECT *
+	FROM shim_query('SELECT x::text, x, nullif(x, 2)::text FROM generate_series(1, 3) x')}),
 	"1|1|1\n2|2|\n3|3|3", 'a set of rows');
-is($node->safe_psql('postgres', q{SELECT * FROM shim_query_row($x$SELECT 'a'::name, count(*), '{"b":2}'::jsonb FROM pg_class LIMIT 0$x$)}),
+is($node->safe_psql('postgres', q{SELECT * FROM shim_query_row($x$SELECT 'a'::name, count(*), '{"b":2}'::jsonb
+	FROM pg_class LIMIT 0$x$)}),
 	'||', 'no row');
-is($node->safe_psql('postgres', q{SELECT name, note FROM shim_query_row($x$SELECT 'a'::name, count(*), '{"b":2}'::jsonb FROM pg_class$x$)}),
+is($node->safe_psql('postgres', q{SELECT name, note FROM shim_query_row($x$SELECT 'a'::name, count(*), '{"b":2}'::jsonb
+	FROM pg_class$x$)}),
 	'a|{"b": 2}', 'a name, a count and JSON');
-is($node->safe_psql('postgres', q{SELECT shim_query_text('SELECT relkind FROM pg_class LIMIT 0') IS NULL, shim_query_text('SELECT NULL::text') IS NULL,
+is($node->safe_psql('postgres', q{SELECT shim_query_text('SELECT relkind FROM pg_class LIMIT 0') IS NULL,
+	shim_query_text('SELECT NULL::text') IS NULL,
 	shim_query_text($x$SELECT relkind FROM pg_class WHERE relname = 'pg_class'$x$)}), 't|t|r', 'a value that may be absent');
 my %mistakes = (
 	"SELECT shim_query_number('SELECT 1 WHERE false')" => 'a query returned no row where there must be one',
@@ -132,7 +138,8 @@ for my $statement (sort keys %mistakes) {
 	outcome_is($statement, defined $mistakes{$statement} ? "XX000|$mistakes{$statement}||||live 0"
 		: '42601|syntax error at end of input||||live 0', "not what it must be: $statement");
 }
-is($node->safe_psql('postgres', q{SELECT shim_parameters('>', $x$SELECT 'a & b'::tsquery$x$), shim_parameters('>', $x$SELECT 'c'::tsquery$x$)}),
+is($node->safe_psql('postgres', q{SELECT shim_parameters('>', $x$SELECT 'a & b'::tsquery$x$),
+	shim_parameters('>', $x$SELECT 'c'::tsquery$x$)}),
 	">tsquery'a' & 'b'|>tsquery'c'", 'parameters of a kept statement, of any type');
 
 # A function that only reads sees what its statement sees; another one what it has itself written.

@@ -77,7 +77,8 @@ check_restore('single transaction', ['-Fc'], run_pg_restore('--single-transactio
 # Schema and data apart: the triggers are there, and must neither stamp nor derive anything anew. Parallel jobs need
 # --disable-triggers then, as they do for any schema with foreign keys.
 command_ok([ 'pg_dump', '-d', $connection, '-Fc', '--data-only', '-f', "$folder/data" ], 'data alone is dumped');
-for my $data ([ "$folder/data" ], [ "$folder/data", '-j4', '--disable-triggers' ], [ "$folder/dump_3", '--data-only', '-j4', '--disable-triggers' ]) {
+for my $data ([ "$folder/data" ], [ "$folder/data", '-j4', '--disable-triggers' ],
+	[ "$folder/dump_3", '--data-only', '-j4', '--disable-triggers' ]) {
 	my ($data_file, @options) = @$data;
 	check_restore("schema, then data (@options)", [ '-Fc', '--schema-only' ], sub {
 		my ($target, $database, $file) = @_;
@@ -86,7 +87,8 @@ for my $data ([ "$folder/data" ], [ "$folder/data", '-j4', '--disable-triggers' 
 		return unless grep { $_ eq '--disable-triggers' } @options;
 		# It enables them again as ordinary ones, also those that are to fire under replication: docs/operating.md tells.
 		$target->safe_psql($database, <<'SQL');
-SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger WHERE tgfoid = 'policies.reset_sla_clocks'::regproc \gexec
+SELECT format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger
+    WHERE tgfoid = 'policies.reset_sla_clocks'::regproc \gexec
 SQL
 		return;
 	});
@@ -117,17 +119,22 @@ like($stderr, qr/ERROR:  23505: policy "sla 1" \(pol_\w{26}\) already applies to
 	'the SLA rule holds after the restore');
 # And so are its clocks: the same deadlines, and one default calendar.
 my $clocks = <<'SQL';
-SELECT c.name, c.id, policies_api.add_business_minutes('2026-12-23 16:30+01', 600, c.id), d.policy_id, d.first_response_due_at, d.calendar_id
-FROM policies_api.business_calendars c, LATERAL policies_api.sla_deadlines('incident', 'p3', '2026-12-24 16:59+01') d ORDER BY c.id;
-INSERT INTO policies_api.business_calendars (time_zone, opening_hours) VALUES ('UTC', '[{"weekdays": [1], "opens": "00:00", "closes": "24:00"}]');
+SELECT c.name, c.id, policies_api.add_business_minutes('2026-12-23 16:30+01', 600, c.id), d.policy_id, d.first_response_due_at,
+    d.calendar_id
+FROM policies_api.business_calendars c, LATERAL policies_api.sla_deadlines('incident', 'p3', '2026-12-24 16:59+01') d
+    ORDER BY c.id;
+INSERT INTO policies_api.business_calendars (time_zone, opening_hours)
+    VALUES ('UTC', '[{"weekdays": [1], "opens": "00:00", "closes": "24:00"}]');
 SQL
 for my $claims ('{"tenant_id": "acme", "sub": "per_9"}', '{"tenant_id": "acme", "azp": "app_1", "sub": "per_9"}') {
 	my @answers = map { [ as_caller($_, 'register', $claims, $clocks) ] } $node, $fresh;
 	is($answers[1][1], $answers[0][1], "$claims: the clocks run the same after the restore");
 	is(scalar(() = $answers[1][1] =~ /^[^|]+\|cal_/gm), $claims =~ /app/ ? 4 : 8, 'on every calendar');
-	like($answers[1][2], qr/ERROR:  23505: business calendar "office" \(cal_\w{26}\) is the default already/, 'and a second default is refused');
+	like($answers[1][2], qr/ERROR:  23505: business calendar "office" \(cal_\w{26}\) is the default already/,
+		'and a second default is refused');
 }
-is($fresh->safe_psql('register', slurp_file("$ENV{SCRATCH}/test/lib/invariants.sql")), '', 'every invariant holds after the restore');
+is($fresh->safe_psql('register', slurp_file("$ENV{SCRATCH}/test/lib/invariants.sql")), '',
+	'every invariant holds after the restore');
 is($fresh->safe_psql('register', 'SELECT policies.create_register() = policies.latest_register_version()'), 't',
 	'create_register() again changes nothing');
 same_report($fresh, 'register', 'and leaves every object and row the same');

@@ -59,12 +59,14 @@ for my $round (1 .. 5) {
 
 # A statement prepared by one caller and executed by the other, with a generic plan as with a custom one.
 for my $mode (qw(force_generic_plan force_custom_plan)) {
-	ask($session{acme}, "BEGIN;\n$claims{acme} SET LOCAL plan_cache_mode = $mode; PREPARE list_$mode AS $list; EXECUTE list_$mode; COMMIT;");
+	ask($session{acme}, "BEGIN;\n"
+		. "$claims{acme} SET LOCAL plan_cache_mode = $mode; PREPARE list_$mode AS $list; EXECUTE list_$mode; COMMIT;");
 	for my $tenant (qw(globex acme globex)) {
 		is(ask($session{$tenant}, "BEGIN;\n$claims{$tenant} SET LOCAL plan_cache_mode = $mode; EXECUTE list_$mode; COMMIT;"),
 			"of $tenant", "$mode: a statement prepared for acme gives $tenant its own");
 	}
-	is(ask($session{acme}, "BEGIN; SET LOCAL ROLE policies_caller; SET LOCAL plan_cache_mode = $mode; EXECUTE list_$mode; COMMIT;"), '',
+	is(ask($session{acme}, "BEGIN; SET LOCAL ROLE policies_caller; SET LOCAL plan_cache_mode = $mode; EXECUTE list_$mode;
+		COMMIT;"), '',
 		"$mode: and nobody anything without claims");
 }
 
@@ -73,44 +75,57 @@ my %scope = (%claims, app => caller_settings('{"tenant_id": "acme", "app_id": "a
 my %zone = (acme => 'Europe/Berlin', globex => 'America/New_York', app => 'Asia/Kolkata');
 $session{app} = $session{globex};
 for my $who (sort keys %zone) {
-	is(ask($session{$who}, "BEGIN;\n$scope{$who} INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('$who', '$zone{$who}',
+	is(ask($session{$who}, "BEGIN;\n$scope{$who} INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours)
+		VALUES ('$who', '$zone{$who}',
 	'[{\"weekdays\": [1, 2, 3, 4, 5], \"opens\": \"09:00\", \"closes\": \"17:00\"}]');
-	INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only) VALUES ('sla of $who', 'high', '[\"incident\"]', 30, true); COMMIT;"),
+	INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only)
+		VALUES ('sla of $who', 'high', '[\"incident\"]', 30, true); COMMIT;"),
 		'', "$who gets a calendar and an SLA policy");
 }
-my $clock = q(SELECT calendar_name, policies_api.add_business_minutes('2026-11-28 12:00+00', 30) = '2026-11-30 09:30 ZONE'::timestamptz AND first_response_due_at = '2026-11-30 09:30 ZONE'::timestamptz,
-	policies_api.next_business_opening('2026-11-28 12:00+00') = '2026-11-30 09:00 ZONE'::timestamptz, (policies_api.sla_policy_for('incident', 'high')).policy_name
+my $clock = q(SELECT calendar_name, policies_api.add_business_minutes('2026-11-28 12:00+00',
+	30) = '2026-11-30 09:30 ZONE'::timestamptz AND first_response_due_at = '2026-11-30 09:30 ZONE'::timestamptz,
+	policies_api.next_business_opening('2026-11-28 12:00+00') = '2026-11-30 09:00 ZONE'::timestamptz,
+		(policies_api.sla_policy_for('incident', 'high')).policy_name
 	FROM policies_api.sla_deadlines('incident', 'high', '2026-11-28 12:00+00'));
 for my $round (1 .. 3) {
 	for my $who (qw(acme globex app acme app globex)) {
-		is(ask($session{$who}, "BEGIN;\n$scope{$who} " . ($clock =~ s/ZONE/$zone{$who}/gr) . '; COMMIT;'), "$who|t|t|sla of $who", "round $round: $who has its own clock");
+		is(ask($session{$who}, "BEGIN;\n$scope{$who} " . ($clock =~ s/ZONE/$zone{$who}/gr) . '; COMMIT;'), "$who|t|t|sla of $who",
+			"round $round: $who has its own clock");
 	}
-	like(ask($session{acme}, "BEGIN; SET LOCAL ROLE policies_caller; $clock; COMMIT;"), qr/ERROR:/, 'and without claims there is none');
+	like(ask($session{acme}, "BEGIN; SET LOCAL ROLE policies_caller; $clock; COMMIT;"), qr/ERROR:/,
+		'and without claims there is none');
 }
 # Prepared once, executed for all.
 my $due = q(SELECT policies_api.add_business_minutes('2026-11-28 12:00+00', 30) AT TIME ZONE 'UTC');
 my %due = (acme => '2026-11-30 08:30:00', globex => '2026-11-30 14:30:00', app => '2026-11-30 04:00:00');
-ask($session{acme}, "BEGIN;\n$claims{acme} SET LOCAL plan_cache_mode = force_generic_plan; PREPARE due AS $due; EXECUTE due; COMMIT;");
+ask($session{acme}, "BEGIN;\n"
+	. "$claims{acme} SET LOCAL plan_cache_mode = force_generic_plan; PREPARE due AS $due; EXECUTE due; COMMIT;");
 for my $who (qw(globex app acme globex)) {
 	is(ask($session{$who}, "BEGIN;\n$scope{$who} EXECUTE due; COMMIT;"), $due{$who}, "a prepared deadline is ${who}'s");
 }
 # A change by one moves its own clock, and no other.
-ask($session{acme}, "BEGIN;\n$claims{acme} UPDATE policies_api.business_calendars SET time_zone = 'Asia/Tokyo' WHERE name = 'acme'; COMMIT;");
-is(ask($session{$_}, "BEGIN;\n$scope{$_} $due; COMMIT;"), $_ eq 'acme' ? '2026-11-30 00:30:00' : $due{$_}, "after acme's change: $_") for qw(acme globex app);
-ask($session{$_}, "BEGIN;\n$scope{$_} DELETE FROM policies_api.policies WHERE priority IS NOT NULL; COMMIT;") for qw(acme globex app);
+ask($session{acme}, "BEGIN;\n"
+	. "$claims{acme} UPDATE policies_api.business_calendars SET time_zone = 'Asia/Tokyo' WHERE name = 'acme'; COMMIT;");
+is(ask($session{$_}, "BEGIN;\n$scope{$_} $due; COMMIT;"), $_ eq 'acme' ? '2026-11-30 00:30:00' : $due{$_},
+	"after acme's change: $_") for qw(acme globex app);
+ask($session{$_}, "BEGIN;\n$scope{$_} DELETE FROM policies_api.policies WHERE priority IS NOT NULL; COMMIT;")
+	for qw(acme globex app);
 delete $session{app};
 
 # A failed transaction leaves no claims behind either.
 like(ask($session{acme}, "BEGIN;\n$claims{acme} SELECT 1/0; COMMIT;"), qr/division by zero/, 'a transaction fails');
-is(ask($session{globex}, "BEGIN; SET LOCAL ROLE policies_caller; $list; COMMIT;"), '', 'and leaves no claims for the next caller');
+is(ask($session{globex}, "BEGIN; SET LOCAL ROLE policies_caller; $list; COMMIT;"), '',
+	'and leaves no claims for the next caller');
 
 # A cursor that is held over the commit keeps the rows of the caller who opened it, and no others.
-is(ask($session{acme}, "BEGIN;\n$claims{acme} DECLARE held CURSOR WITH HOLD FOR $list; COMMIT; BEGIN;\n$claims{globex} FETCH ALL FROM held; CLOSE held; COMMIT;"),
+is(ask($session{acme}, "BEGIN;\n$claims{acme} DECLARE held CURSOR WITH HOLD FOR $list; COMMIT; BEGIN;\n"
+	. "$claims{globex} FETCH ALL FROM held; CLOSE held; COMMIT;"),
 	'of acme', 'a held cursor has the rows of its opening');
 
 # A login without trust.
 my $stranger = pooled_session('stranger');
-is(ask($stranger, "BEGIN;\nSELECT set_config('request.jwt.claims', '{\"tenant_id\": \"acme\"}', true) \\g /dev/null\n $list; COMMIT;"), '',
+is(ask($stranger, "BEGIN;\nSELECT set_config('request.jwt.claims', '{\"tenant_id\": \"acme\"}', true) \\g /dev/null\n"
+	. " $list; COMMIT;"), '',
 	'an untrusted login sees nothing through the pool either');
 
 close_session($_) for values %session, $stranger;

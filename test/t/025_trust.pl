@@ -22,10 +22,12 @@ is(ask($gateway, $tenant), 'acme', 'and again when it is granted');
 
 # The SLA clock keeps the rules that it has read, but not for one who is believed no more.
 my $clock = 'SELECT calendar_name FROM policies_api.current_business_calendar();';
-ask($gateway, q(INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('of acme', 'UTC', '[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]');));
+ask($gateway, q(INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours)
+	VALUES ('of acme', 'UTC', '[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]');));
 is(ask($gateway, $clock), 'of acme', 'the clock runs on the calendar of the claims');
 ask($owner, 'REVOKE policies_gateway FROM gateway;');
-like(ask($gateway, $clock), qr/ERROR: .*claims of login role "gateway" are not believed/s, 'and for nobody once the membership is revoked');
+like(ask($gateway, $clock), qr/ERROR: .*claims of login role "gateway" are not believed/s,
+	'and for nobody once the membership is revoked');
 ask($owner, 'GRANT policies_gateway TO gateway;');
 is(ask($gateway, $clock), 'of acme', 'and again when it is granted');
 # What the role may read counts, too: of the tables that the rules come from.
@@ -38,7 +40,8 @@ for my $table (qw(business_calendars policies)) {
 
 # The catalog cannot be read while another session holds it: that check fails, and the next must not take the old for true.
 ask($owner, 'REVOKE policies_gateway FROM gateway; BEGIN; LOCK TABLE pg_auth_members IN ACCESS EXCLUSIVE MODE;');
-like(ask($gateway, "SET statement_timeout = '200ms'; $tenant"), qr/canceling statement due to statement timeout/, 'the check is interrupted');
+like(ask($gateway, "SET statement_timeout = '200ms'; $tenant"), qr/canceling statement due to statement timeout/,
+	'the check is interrupted');
 ask($owner, 'ROLLBACK;');
 is(ask($gateway, "SET statement_timeout = 0; $tenant"), 'nobody', 'and afterwards made again');
 
@@ -57,7 +60,8 @@ my $procedure = <<'SQL';
 CREATE PROCEDURE switch_tenants(tenant text) LANGUAGE plpgsql AS $$
 BEGIN
     FOR n IN 1..200 LOOP
-        PERFORM set_config('request.jwt.claims', json_build_object('tenant_id', 'evil' || n || repeat('x', length(tenant) - 7))::text, false);
+        PERFORM set_config('request.jwt.claims',
+            json_build_object('tenant_id', 'evil' || n || repeat('x', length(tenant) - 7))::text, false);
         PERFORM policies.current_tenant_id();
         COMMIT;
     END LOOP;

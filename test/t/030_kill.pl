@@ -27,36 +27,44 @@ my $writer = <<'SQL';
 SQL
 my $request = <<'SQL';
 BEGIN;
-SELECT set_config('role', 'policies_caller', true), set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
+SELECT set_config('role', 'policies_caller', true),
+    set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
 INSERT INTO policies_api.policies (name, priority, applies_to, review_cadence, next_review_at)
     VALUES ('NAME', 'pPRIORITY', '["incident", "request", "change"]', '1 month', now()) RETURNING id \gset
 UPDATE policies_api.policies SET description = 'updated in the same transaction' WHERE id = :'id';
 COMMIT;
 \echo created :id
 BEGIN;
-SELECT set_config('role', 'policies_caller', true), set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
+SELECT set_config('role', 'policies_caller', true),
+    set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
 INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default)
-    VALUES ('NAME', 'Europe/Berlin', '[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]', false) RETURNING id AS calendar \gset
+    VALUES ('NAME', 'Europe/Berlin', '[{"weekdays": [1], "opens": "09:00", "closes": "17:00"}]', false)
+        RETURNING id AS calendar \gset
 SELECT policies_api.import_holidays(:'calendar', HOLIDAYS) \g /dev/null
 -- Whoever comes first has the default.
-DO $$ BEGIN UPDATE policies_api.business_calendars SET is_default = NOT is_default WHERE id = (SELECT id FROM policies_api.business_calendars ORDER BY is_default DESC, random() LIMIT 1);
+DO $$ BEGIN UPDATE policies_api.business_calendars SET is_default = NOT is_default
+    WHERE id = (SELECT id FROM policies_api.business_calendars ORDER BY is_default DESC, random() LIMIT 1);
 EXCEPTION WHEN unique_violation THEN NULL; END $$;
 SELECT policies_api.add_business_minutes(now(), 60) \g /dev/null
 COMMIT;
 \echo calendar :calendar NAME
 BEGIN;
-SELECT set_config('role', 'policies_caller', true), set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
+SELECT set_config('role', 'policies_caller', true),
+    set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
 UPDATE policies_api.policies SET name = 'NAME-again', applies_to = '["incident", "problem"]' WHERE id = :'id';
 SELECT policies_api.complete_policy(:'id') \g /dev/null
 COMMIT;
 \echo updated :id NAME-again
 BEGIN;
-SELECT set_config('role', 'policies_caller', true), set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
+SELECT set_config('role', 'policies_caller', true),
+    set_config('request.jwt.claims', '{"tenant_id": "TENANT", "sub": "per_SUB_TENANT"}', true) \g /dev/null
 DELETE FROM policies_api.policies WHERE id = :'id';
 COMMIT;
 \echo deleted :id
 SQL
-$request =~ s/HOLIDAYS/icalendar([ 'New Year', '20270101', "RRULE:FREQ=YEARLY\n" ], [ 'Shutdown', '20261228', "DTEND;VALUE=DATE:20270101\n" ])/e;
+my $holidays = icalendar([ 'New Year', '20270101', "RRULE:FREQ=YEARLY\n" ],
+	[ 'Shutdown', '20261228', "DTEND;VALUE=DATE:20270101\n" ]);
+$request =~ s/HOLIDAYS/$holidays/;
 
 sub start_writer {
 	my ($number) = @_;
@@ -147,9 +155,11 @@ for my $round (1 .. $rounds) {
 	}
 }
 
-my %found = map { my ($id, $deleted, $name, $completed) = split /\|/; $id => { deleted => $deleted, name => $name, completed => $completed } }
+my %found = map { my ($id, $deleted, $name, $completed) = split /\|/;
+	$id => { deleted => $deleted, name => $name, completed => $completed } }
   split /\n/, $node->safe_psql('postgres', <<'SQL');
-SELECT p.id, p.is_deleted, p.name, EXISTS (SELECT FROM policies.policy_reviews r WHERE r.tenant_id = p.tenant_id AND r.policy_id = p.id)
+SELECT p.id, p.is_deleted, p.name, EXISTS (SELECT FROM policies.policy_reviews r WHERE r.tenant_id = p.tenant_id
+    AND r.policy_id = p.id)
 FROM policies.policies p
 SQL
 my (@lost, @stale);
@@ -165,7 +175,8 @@ cmp_ok(scalar(keys %acknowledged), '>=', 100, 'enough was acknowledged to mean s
 is_deeply(\@lost, [], 'every acknowledged policy is there');
 is_deeply(\@stale, [], 'in the state that was acknowledged, or a later one');
 
-my %calendars = map { split /\|/, $_, 2 } split /\n/, $node->safe_psql('postgres', 'SELECT id, name, jsonb_array_length(holidays) FROM policies.business_calendars');
+my %calendars = map { split /\|/, $_, 2 } split /\n/, $node->safe_psql('postgres', 'SELECT id, name, jsonb_array_length(holidays)
+	FROM policies.business_calendars');
 cmp_ok(scalar(keys %acknowledged_calendars), '>=', 100, 'and enough calendars');
 is_deeply([ grep { ($calendars{$_} // '') ne "$acknowledged_calendars{$_}|2" } sort keys %acknowledged_calendars ], [],
 	'every acknowledged calendar is there, with its holidays');

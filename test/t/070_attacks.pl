@@ -58,9 +58,11 @@ UPDATE policies.business_calendars_history SET name = 'taken';
 SQL
 # Each function of the SLA clock, with the victim's calendar where one can be named.
 my @clock = map { "SELECT * FROM policies_api.$_;\n" } 'current_business_calendar()', 'current_business_calendar(now())',
-  map({ my $named = $_; map { s/\)$/$named)/r } "add_business_minutes('2026-11-27', 60)", "business_minutes_between('2026-11-27', '2026-11-30')",
+  map({ my $named = $_;
+  	map { s/\)$/$named)/r } "add_business_minutes('2026-11-27', 60)", "business_minutes_between('2026-11-27', '2026-11-30')",
 	'is_business_time(now())', 'next_business_opening(now())' } '', ", calendar_id => '$calendar'"),
-  q{sla_policy_for('incident', 'high')}, q{sla_policy_for('incident', 'high', now())}, q{sla_deadlines('incident', 'high', '2026-11-27')},
+  q{sla_policy_for('incident', 'high')}, q{sla_policy_for('incident', 'high', now())},
+  q{sla_deadlines('incident', 'high', '2026-11-27')},
   q{sla_deadlines('incident', 'high', '2026-11-27', as_of => now())}, q{sla_status('incident', 'high', '2026-11-27')};
 my $nothing = "$reads$writes$refused_writes$calendar_writes@clock";
 my @nothing = (errors => join(' ', ('42501') x (11 + @clock)));
@@ -71,7 +73,8 @@ as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller, policies_audito
 my %forgeries = (
 	'the victim\'s' => $victim,
 	'with an administrator\'s role in them' => '{"tenant_id": "victim", "role": "policies_admin", "sub": "postgres"}',
-	'in every place at once' => '{"tenant_id": "victim", "app_metadata": {"tenant_id": "victim"}, "tenant": "victim", "/tenant_id": "victim"}',
+	'in every place at once' => '{"tenant_id": "victim", "app_metadata": {"tenant_id": "victim"}, "tenant": "victim", "/tenant_id": '
+		. '"victim"}',
 );
 attack("a stranger with claims: $_", $nothing, login => 'stranger', claims => $forgeries{$_}, @nothing) for sort keys %forgeries;
 attack('a stranger without a role set', "SET request.jwt.claims = '$victim';\n$nothing", login => 'stranger', @nothing);
@@ -84,7 +87,8 @@ SET app.tenant_id = 'victim';
 SET "request.jwt.Claims" = '$victim';
 $nothing
 SQL
-attack('a stranger that connects with claims', $nothing, login => 'stranger', options => '-c request.jwt.claims={"tenant_id":"victim"}', @nothing);
+attack('a stranger that connects with claims', $nothing, login => 'stranger',
+	options => '-c request.jwt.claims={"tenant_id":"victim"}', @nothing);
 attack('a stranger that connects with a role', 'SELECT current_user', login => 'stranger', options => '-c role=policies_admin');
 attack('a stranger that calls itself the gateway', <<"SQL", login => 'stranger', errors => '42501 42501 42501 42501 42501');
 SET ROLE gateway;
@@ -93,7 +97,8 @@ SET ROLE policies_admin;
 SET SESSION AUTHORIZATION gateway;
 SET session_authorization = 'postgres';
 SQL
-attack('a stranger that makes itself trusted', <<"SQL", login => 'stranger', errors => '42501 42501 42501 42501 42501 42501 42501');
+attack('a stranger that makes itself trusted',
+	<<"SQL", login => 'stranger', errors => '42501 42501 42501 42501 42501 42501 42501');
 GRANT policies_gateway TO stranger;
 GRANT stranger TO gateway;
 CREATE ROLE policies_gateway2 IN ROLE policies_gateway;
@@ -102,14 +107,16 @@ ALTER ROLE stranger BYPASSRLS;
 ALTER ROLE gateway PASSWORD 'mine';
 SET session_replication_role = replica;
 SQL
-attack('a stranger that keeps claims and settings with its role', <<"SQL", login => 'stranger', errors => '42501 42501 42501 42501 42501');
+attack('a stranger that keeps claims and settings with its role',
+	<<"SQL", login => 'stranger', errors => '42501 42501 42501 42501 42501');
 ALTER ROLE stranger SET request.jwt.claims = '$victim';
 ALTER ROLE stranger SET policies.tenant_claim = 'sub';
 ALTER ROLE stranger SET session_replication_role = 'replica';
 ALTER DATABASE postgres SET request.jwt.claims = '$victim';
 ALTER ROLE ALL SET request.jwt.claims = '$victim';
 SQL
-attack('a stranger that turns row security off', "SET row_security = off;\nSELECT * FROM policies.policies;\nSELECT * FROM policies_api.policies;\n",
+attack('a stranger that turns row security off', "SET row_security = off;\nSELECT * FROM policies.policies;\n"
+	. "SELECT * FROM policies_api.policies;\n",
 	login => 'stranger', errors => '42501 42501');
 
 # Which claim names the tenant is the administrator's to say, not the session's.
@@ -118,7 +125,8 @@ my $two = '{"tenant_id": "acme", "sub": "victim", "x": {"tenant_id": "victim"}}'
 for my $setting (qw(tenant_claim app_claim person_claim)) {
 	attack("the gateway connects with another $setting", $my_tenant, claims => $two, options => "-c policies.$setting=sub",
 		output => 'acme|tenant_id');
-	attack("the gateway sets another $setting", <<"SQL", claims => $two, errors => '42501 42501 42501', output => "acme|tenant_id\nacme|tenant_id");
+	attack("the gateway sets another $setting",
+		<<"SQL", claims => $two, errors => '42501 42501 42501', output => "acme|tenant_id\nacme|tenant_id");
 $my_tenant
 SET policies.$setting = 'sub';
 SELECT set_config('policies.$setting', '/x/tenant_id', true);
@@ -130,10 +138,12 @@ SET policies.$setting = 'sub';
 $my_tenant
 SQL
 }
-attack('an administrator sets another claim', "SELECT policies.register_version() \\g /dev/null\nSET policies.tenant_claim = 'sub';", login => 'administrator', errors => '42501');
+attack('an administrator sets another claim', "SELECT policies.register_version() \\g /dev/null\n"
+	. "SET policies.tenant_claim = 'sub';", login => 'administrator', errors => '42501');
 attack('a function that sets another claim while it runs', <<'SQL', claims => $two, errors => '42501 42883', mine => 'acme');
 SELECT policies.current_tenant_id() \g /dev/null
-CREATE FUNCTION probe.as_sub() RETURNS SETOF text LANGUAGE sql SET policies.tenant_claim = 'sub' AS 'SELECT name FROM policies_api.policies';
+CREATE FUNCTION probe.as_sub() RETURNS SETOF text LANGUAGE sql SET policies.tenant_claim = 'sub'
+    AS 'SELECT name FROM policies_api.policies';
 SELECT probe.as_sub();
 SQL
 
@@ -142,8 +152,10 @@ attack('the gateway without a role', <<"SQL", errors => join(' ', ('42501') x 25
 SET request.jwt.claims = '$victim';
 $reads$writes
 SQL
-attack('the gateway without a role asks the SLA clock', "SET request.jwt.claims = '$victim';\n$calendar_writes@clock", errors => join(' ', ('42501') x (6 + @clock)));
-attack('the gateway takes on roles that it is no member of', <<'SQL', claims => $acme, errors => join(' ', ('42501') x 6), output => 'policies_caller|gateway');
+attack('the gateway without a role asks the SLA clock', "SET request.jwt.claims = '$victim';\n$calendar_writes@clock",
+	errors => join(' ', ('42501') x (6 + @clock)));
+attack('the gateway takes on roles that it is no member of',
+	<<'SQL', claims => $acme, errors => join(' ', ('42501') x 6), output => 'policies_caller|gateway');
 SET ROLE policies_admin;
 SET ROLE postgres;
 SET ROLE operator;
@@ -185,11 +197,14 @@ my %malformed = (
 for my $kind (sort keys %malformed) {
 	attack("claims with $kind", "$reads$writes", claims => $malformed{$kind}, errors => $kind =~ /overlong/ ? '22021' : '');
 }
-attack("claims with $_: the SLA clock", "@clock", claims => $malformed{$_}, errors => join(' ', ('42501') x @clock)) for 'an escaped NUL behind the tenant', 'an array of tenants', 'text behind the JSON', 'an app that is no string';
-attack("claims of $_ who is nobody: the SLA clock", "@clock", claims => $malformed{$_}, output => qr/\A(?:\|Around the clock\|UTC\n){2}(?:(?!cla).)*\z/s, errors => 'PT404 PT404 PT404 PT404')
+attack("claims with $_: the SLA clock", "@clock", claims => $malformed{$_}, errors => join(' ', ('42501') x @clock))
+	for 'an escaped NUL behind the tenant', 'an array of tenants', 'text behind the JSON', 'an app that is no string';
+attack("claims of $_ who is nobody: the SLA clock", "@clock", claims => $malformed{$_},
+	output => qr/\A(?:\|Around the clock\|UTC\n){2}(?:(?!cla).)*\z/s, errors => 'PT404 PT404 PT404 PT404')
 	for 'another case', 'a blank behind the tenant', 'a letter that only looks alike', 'a wildcard', 'SQL';
 attack('ten megabytes of claims', <<"SQL", role => 'policies_caller');
-SELECT set_config('request.jwt.claims', format('{"tenant_id": "victim", "app_id": "%s"}', repeat('x', 10000000)), false) \\g /dev/null
+SELECT set_config('request.jwt.claims', format('{"tenant_id": "victim", "app_id": "%s"}', repeat('x', 10000000)),
+    false) \\g /dev/null
 $reads
 SQL
 attack('claims nested a million deep', <<"SQL", role => 'policies_caller');
@@ -197,34 +212,42 @@ SELECT set_config('request.jwt.claims', repeat('{"tenant_id":', 1000000), false)
 $reads
 SQL
 # As PostgreSQL's jsonb and RFC 7519 have it, so that a proxy in front sees the same tenant.
-attack('a tenant named twice is the last', 'SELECT policies.current_tenant_id(), current_setting(\'request.jwt.claims\')::jsonb ->> \'tenant_id\';',
+attack('a tenant named twice is the last',
+	'SELECT policies.current_tenant_id(), current_setting(\'request.jwt.claims\')::jsonb ->> \'tenant_id\';',
 	claims => '{"tenant_id": "victim", "tenant_id": "acme"}', output => 'acme|acme');
-attack('an escaped name is the same name', 'SELECT policies.current_tenant_id();', claims => '{"tenant_id": "victim", "tenant\u005fid": "acme"}', output => 'acme');
+attack('an escaped name is the same name', 'SELECT policies.current_tenant_id();',
+	claims => '{"tenant_id": "victim", "tenant\u005fid": "acme"}', output => 'acme');
 
 # An application's key stays in its application.
-attack('an app key reaches for the other application and for the tenant', <<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', output => "4\n0\n0\n4");
+attack('an app key reaches for the other application and for the tenant',
+	<<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', output => "4\n0\n0\n4");
 SELECT count(*) FROM policies_api.policies;
 SELECT count(*) FROM policies.policies WHERE app_id IS DISTINCT FROM 'app_one';
 SELECT count(*) FROM policies_api.policies_history WHERE app_id IS DISTINCT FROM 'app_one';
 UPDATE policies.policies SET app_id = 'app_two' WHERE name LIKE 'ordinary%';
 SELECT count(*) FROM policies.policies WHERE app_id = 'app_one' AND NOT is_deleted;
 SQL
-my $other_app = as_superuser(q(SELECT md5(string_agg(p::text, ',' ORDER BY id)) FROM policies.policies p WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one'));
+my $other_app = as_superuser(q(SELECT md5(string_agg(p::text, ',' ORDER BY id)) FROM policies.policies p
+	WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one'));
 my $restricted_id = victim_id(q(name = 'restricted 1'));
-attack('an app key writes to the other application', <<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', errors => 'PT404');
+attack('an app key writes to the other application',
+	<<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', errors => 'PT404');
 UPDATE policies_api.policies SET name = 'taken' WHERE id = '$restricted_id';
 UPDATE policies.policies SET name = 'taken' WHERE app_id = 'app_two' OR app_id IS NULL;
 DELETE FROM policies_api.policies WHERE id = '$restricted_id';
 SELECT policies_api.complete_policy('$restricted_id');
-MERGE INTO policies.policies p USING (VALUES ('$restricted_id')) v (id) ON p.id = v.id WHEN MATCHED THEN UPDATE SET name = 'taken';
+MERGE INTO policies.policies p USING (VALUES ('$restricted_id')) v (id) ON p.id = v.id WHEN MATCHED THEN UPDATE
+    SET name = 'taken';
 SQL
-is(as_superuser(q(SELECT md5(string_agg(p::text, ',' ORDER BY id)) FROM policies.policies p WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one')),
+is(as_superuser(q(SELECT md5(string_agg(p::text, ',' ORDER BY id)) FROM policies.policies p
+	WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one')),
 	$other_app, 'and the rows of the other application are as they were');
 
 # Calendars, too: an application has its own, and no other's, not even the tenant's.
 my %calendar = map { $_ => calendar_id($_) } 'acme', 'acme app_one', 'acme app_two', 'globex';
-my $other_calendars = as_superuser(q(SELECT md5(string_agg(c::text, ',' ORDER BY id)) FROM policies.business_calendars c WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one'));
-attack('an app key reads calendars and the clock', <<"SQL", claims => $acme_app, never => 'restricted|calendar acme$|calendar acme app_two', output => "2\n0\n0\nordinary calendar acme app_one\nordinary sla|42\n|\nordinary calendar acme app_one");
+my $other_calendars = as_superuser(q(SELECT md5(string_agg(c::text, ',' ORDER BY id)) FROM policies.business_calendars c
+	WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one'));
+attack('an app key reads calendars and the clock', <<"SQL",
 SELECT count(*) FROM policies_api.business_calendars;
 SELECT count(*) FROM policies.business_calendars WHERE app_id IS DISTINCT FROM 'app_one';
 SELECT count(*) FROM policies_api.business_calendars_history WHERE app_id IS DISTINCT FROM 'app_one';
@@ -233,7 +256,9 @@ SELECT policy_name, first_response_minutes FROM policies_api.sla_policy_for('inc
 SELECT policy_name, first_response_minutes FROM policies_api.sla_policy_for('restricted', 'high');
 SELECT calendar_name FROM policies_api.sla_deadlines('incident', 'high', now());
 SQL
-attack("an app key names $_\'s calendar", <<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', errors => join(' ', ('PT404') x 6)) for 'acme', 'acme app_two', 'globex';
+	claims => $acme_app, never => 'restricted|calendar acme$|calendar acme app_two',
+	output => "2\n0\n0\nordinary calendar acme app_one\nordinary sla|42\n|\nordinary calendar acme app_one");
+attack("an app key names $_\'s calendar", <<"SQL",
 SELECT policies_api.add_business_minutes(now(), 60, '$calendar{$_}');
 SELECT policies_api.business_minutes_between(now(), now(), '$calendar{$_}');
 SELECT policies_api.is_business_time(now(), '$calendar{$_}');
@@ -245,16 +270,22 @@ UPDATE policies.business_calendars SET is_default = false WHERE app_id = 'app_tw
 DELETE FROM policies_api.business_calendars WHERE id = '$calendar{$_}';
 UPDATE policies.business_calendars SET app_id = NULL WHERE false;
 SQL
-is(as_superuser(q(SELECT md5(string_agg(c::text, ',' ORDER BY id)) FROM policies.business_calendars c WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one')),
+	claims => $acme_app, mine => 'acme', never => 'restricted', errors => join(' ', ('PT404') x 6)) for 'acme', 'acme app_two',
+	'globex';
+is(as_superuser(q(SELECT md5(string_agg(c::text, ',' ORDER BY id)) FROM policies.business_calendars c
+	WHERE tenant_id = 'acme' AND app_id IS DISTINCT FROM 'app_one')),
 	$other_calendars, 'and the calendars of the tenant and the other application are as they were');
-attack('an app key makes a calendar for the other application', <<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', errors => '23505', output => 'app_one');
-INSERT INTO policies_api.business_calendars (name, app_id, time_zone, opening_hours, is_default) VALUES ('x', 'app_two', 'UTC', $hours, false) RETURNING app_id;
+attack('an app key makes a calendar for the other application',
+	<<"SQL", claims => $acme_app, mine => 'acme', never => 'restricted', errors => '23505', output => 'app_one');
+INSERT INTO policies_api.business_calendars (name, app_id, time_zone, opening_hours, is_default)
+    VALUES ('x', 'app_two', 'UTC', $hours, false) RETURNING app_id;
 INSERT INTO policies.business_calendars (name, app_id, time_zone, opening_hours) VALUES ('x', 'app_two', 'UTC', $hours);
 SQL
 
 # An auditor reads all and writes nothing, whatever it claims.
 for my $claims ($acme, $victim) {
-	attack('an auditor writes', <<"SQL", login => 'auditor', claims => $claims, role => 'policies_auditor', errors => join(' ', ('42501') x 26));
+	attack('an auditor writes',
+		<<"SQL", login => 'auditor', claims => $claims, role => 'policies_auditor', errors => join(' ', ('42501') x 26));
 INSERT INTO policies_api.policies (name) VALUES ('by an auditor');
 INSERT INTO policies.policies (tenant_id, name) VALUES ('victim', 'by an auditor');
 UPDATE policies_api.policies SET name = 'taken';
@@ -283,14 +314,17 @@ SELECT policies_api.import_holidays('$calendar', 'BEGIN:VCALENDAR');
 SELECT name FROM policies.business_calendars FOR UPDATE;
 SQL
 }
-attack('an auditor asks the clock: as the tenant of its login\'s claims, which are none', "@clock", login => 'auditor', claims => $victim, role => 'policies_auditor', errors => join(' ', ('42501') x @clock));
-attack('an auditor of the gateway has the clock of its claims', 'SELECT calendar_name FROM policies_api.current_business_calendar(); ' . "SELECT policies_api.is_business_time(now(), '$calendar')",
+attack('an auditor asks the clock: as the tenant of its login\'s claims, which are none', "@clock", login => 'auditor',
+	claims => $victim, role => 'policies_auditor', errors => join(' ', ('42501') x @clock));
+attack('an auditor of the gateway has the clock of its claims', 'SELECT calendar_name
+	FROM policies_api.current_business_calendar(); ' . "SELECT policies_api.is_business_time(now(), '$calendar')",
 	claims => $acme, role => 'policies_auditor', output => 'ordinary calendar acme', errors => 'PT404');
 
 # Those who see everything do so by design, and what they read is theirs to read: SECURITY.md says so.
 as_superuser('GRANT policies_caller TO operator');
 my @operator = (login => 'operator', role => 'operator', claims => $acme);
-attack('a BYPASSRLS role reads all and cannot write: its claims are not believed', <<"SQL", @operator, errors => join(' ', ('42501') x 5), output => '5');
+attack('a BYPASSRLS role reads all and cannot write: its claims are not believed',
+	<<"SQL", @operator, errors => join(' ', ('42501') x 5), output => '5');
 SELECT count(*) FROM policies.policies WHERE tenant_id = 'victim';
 INSERT INTO policies.policies (name) VALUES ('by an operator');
 UPDATE policies.policies SET name = 'taken' WHERE tenant_id = 'victim';

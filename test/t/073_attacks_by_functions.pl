@@ -7,7 +7,8 @@ use Test::More;
 use AttackTest qw(attacked_server victim_id calendar_id ask attack as_superuser $acme $acme_app $globex $victim);
 
 my $node = attacked_server('functions');
-as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller; CREATE ROLE other_gateway LOGIN; GRANT policies_gateway, policies_caller TO other_gateway');
+as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller; CREATE ROLE other_gateway LOGIN;
+	GRANT policies_gateway, policies_caller TO other_gateway');
 my $id = victim_id(q(name = 'classified 1'));
 my $calendar = calendar_id('victim');
 
@@ -15,41 +16,58 @@ my $calendar = calendar_id('victim');
 # statistics, it would be shown the most common values
 # (CVE-2017-7484, CVE-2019-10130, CVE-2025-8713).
 as_superuser(<<'SQL');
-CREATE FUNCTION probe.leak(text) RETURNS boolean COST 0.0000001 LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'leaked %', $1; RETURN true; END $$;
-CREATE FUNCTION probe.leak(text, text) RETURNS boolean COST 0.0000001 LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE NOTICE 'leaked %, %', $1, $2; RETURN $1 = $2; END $$;
-CREATE FUNCTION probe.leak(jsonb) RETURNS boolean COST 0.0000001 LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'leaked %', $1; RETURN true; END $$;
-CREATE OPERATOR probe.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = probe.leak, RESTRICT = eqsel, JOIN = eqjoinsel, COMMUTATOR = OPERATOR(probe.===));
-CREATE OPERATOR probe.<<< (LEFTARG = text, RIGHTARG = text, FUNCTION = probe.leak, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
-CREATE OPERATOR probe.~~~ (LEFTARG = text, RIGHTARG = text, FUNCTION = probe.leak, RESTRICT = matchingsel, JOIN = matchingjoinsel);
+CREATE FUNCTION probe.leak(text) RETURNS boolean COST 0.0000001 LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'leaked %', $1;
+RETURN true; END $$;
+CREATE FUNCTION probe.leak(text, text) RETURNS boolean COST 0.0000001
+    LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN RAISE NOTICE 'leaked %, %', $1, $2; RETURN $1 = $2; END $$;
+CREATE FUNCTION probe.leak(jsonb) RETURNS boolean COST 0.0000001 LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'leaked %', $1;
+RETURN true; END $$;
+CREATE OPERATOR probe.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = probe.leak, RESTRICT = eqsel, JOIN = eqjoinsel,
+    COMMUTATOR = OPERATOR(probe.===));
+CREATE OPERATOR probe.<<< (LEFTARG = text, RIGHTARG = text, FUNCTION = probe.leak, RESTRICT = scalarltsel,
+    JOIN = scalarltjoinsel);
+CREATE OPERATOR probe.~~~ (LEFTARG = text, RIGHTARG = text, FUNCTION = probe.leak, RESTRICT = matchingsel,
+    JOIN = matchingjoinsel);
 CREATE STATISTICS helpdesk.together (mcv) ON subject, tenant_id FROM helpdesk.tickets;
 CREATE STATISTICS helpdesk.expression ON (upper(subject)), (weight + 1) FROM helpdesk.tickets;
 ANALYZE;
 SQL
 my %columns = (
-	'policies.policies' => 'body', 'policies_api.policies' => 'body', 'policies_api.deleted_policies' => 'name', 'policies_api.policies_history' => 'body',
-	'policies_api.policy_reviews' => 'note', 'helpdesk.tickets' => 'subject', 'policies_api.tickets' => 'subject', 'helpdesk.tickets_history' => 'subject',
+	'policies.policies' => 'body', 'policies_api.policies' => 'body', 'policies_api.deleted_policies' => 'name',
+	'policies_api.policies_history' => 'body',
+	'policies_api.policy_reviews' => 'note', 'helpdesk.tickets' => 'subject', 'policies_api.tickets' => 'subject',
+	'helpdesk.tickets_history' => 'subject',
 	'helpdesk.notes' => 'note', 'policies_api.notes' => 'note', 'helpdesk.labels' => 'meaning',
-	'policies.business_calendars' => 'name', 'policies_api.business_calendars' => 'name', 'policies_api.deleted_business_calendars' => 'name',
+	'policies.business_calendars' => 'name', 'policies_api.business_calendars' => 'name',
+	'policies_api.deleted_business_calendars' => 'name',
 	'policies_api.business_calendars_history' => 'name',
 );
 for my $relation (sort keys %columns) {
 	my $column = $columns{$relation};
-	my @statements = ("SELECT count(*) FROM $relation WHERE probe.leak($column)", "SELECT count(*) FROM $relation r WHERE probe.leak(to_jsonb(r))",
-		"SELECT count(*) FROM (SELECT DISTINCT ON (probe.leak($column)) 1 FROM $relation) s", "SELECT count(*) FILTER (WHERE probe.leak($column)) FROM $relation",
-		"SELECT count(*) FROM $relation a JOIN $relation b ON a.$column OPERATOR(probe.===) b.$column", "SELECT count(*) FROM $relation WHERE CASE WHEN probe.leak($column) THEN true END",
-		map({ ("SELECT count(*) FROM $relation WHERE $column OPERATOR(probe.$_) 'x'", "EXPLAIN SELECT * FROM $relation WHERE $column OPERATOR(probe.$_) 'x'",
+	my @statements = ("SELECT count(*) FROM $relation WHERE probe.leak($column)", "SELECT count(*) FROM $relation r
+		WHERE probe.leak(to_jsonb(r))",
+		"SELECT count(*) FROM (SELECT DISTINCT ON (probe.leak($column)) 1 FROM $relation) s",
+		"SELECT count(*) FILTER (WHERE probe.leak($column)) FROM $relation",
+		"SELECT count(*) FROM $relation a JOIN $relation b ON a.$column OPERATOR(probe.===) b.$column",
+		"SELECT count(*) FROM $relation WHERE CASE WHEN probe.leak($column) THEN true END",
+		map({ ("SELECT count(*) FROM $relation WHERE $column OPERATOR(probe.$_) 'x'", "EXPLAIN SELECT * FROM $relation
+			WHERE $column OPERATOR(probe.$_) 'x'",
 			"EXPLAIN SELECT * FROM $relation a JOIN $relation b ON a.$column OPERATOR(probe.$_) b.$column") } qw(=== <<< ~~~)),
-		"EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM $relation WHERE $column > 'c' AND $column < 'd'", "SELECT count(*) FROM $relation WHERE $column = 'x' OR 1 / (length($column) - length($column)) = 0");
-	push @statements, "SELECT count(*) FROM $relation TABLESAMPLE SYSTEM (100) WHERE probe.leak($column)" unless $relation =~ /^policies_api/;
+		"EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM $relation WHERE $column > 'c' AND $column < 'd'",
+		"SELECT count(*) FROM $relation WHERE $column = 'x' OR 1 / (length($column) - length($column)) = 0");
+	push @statements, "SELECT count(*) FROM $relation TABLESAMPLE SYSTEM (100) WHERE probe.leak($column)"
+		unless $relation =~ /^policies_api/;
 	# One's own rows may be leaked to oneself; the division says that there are some.
-	attack("leaky functions on $relation, for $_", join(";\n", @statements) . ';', role => 'policies_caller', claims => $_ eq 'acme' ? $acme : '',
+	attack("leaky functions on $relation, for $_", join(";\n", @statements) . ';', role => 'policies_caller',
+		claims => $_ eq 'acme' ? $acme : '',
 		errors => $_ eq 'acme' ? '22012' : '', output => qr/./) for qw(acme nobody);
 	# Of what people write in the register there are no statistics, and nothing to ask about.
 	next if $relation =~ /policy_reviews|deleted|history|labels|calendars|\.policies$/;
 	like((ask('postgres', "EXPLAIN SELECT * FROM $relation WHERE $column OPERATOR(probe.===) 'x'"))[1], qr/leaked classified/,
 		"the planner does ask the operator about $relation, for one who may see the statistics");
 }
-attack('a leaky operator, with the statistics of a partitioned table and an app key', <<"SQL", claims => $acme_app, never => 'restricted', output => qr/./);
+attack('a leaky operator, with the statistics of a partitioned table and an app key',
+	<<"SQL", claims => $acme_app, never => 'restricted', output => qr/./);
 EXPLAIN SELECT * FROM policies_api.notes WHERE note OPERATOR(probe.===) 'x';
 EXPLAIN SELECT * FROM policies_api.tickets WHERE subject OPERATOR(probe.<<<) 'x';
 SELECT count(*) FROM policies_api.policies WHERE probe.leak(name);
@@ -83,8 +101,10 @@ SELECT count(*) FROM policies_api.policies WHERE name::timestamptz > now();
 SELECT count(*) FROM policies_api.policies_history WHERE body::uuid IS NOT NULL;
 SELECT count(*) FROM policies_api.tickets WHERE subject::boolean;
 SQL
-attack('rows by their place, as documents, and through functions that run queries', <<"SQL", claims => $acme, errors => '42883 42501', output => qr/\A(?:(?!victim).)*\z/s);
-SELECT name FROM policies.policies WHERE ctid = ANY (ARRAY(SELECT format('(%s,%s)', p, i)::tid FROM generate_series(0, 3) p, generate_series(1, 100) i));
+attack('rows by their place, as documents, and through functions that run queries',
+	<<"SQL", claims => $acme, errors => '42883 42501', output => qr/\A(?:(?!victim).)*\z/s);
+SELECT name FROM policies.policies
+    WHERE ctid = ANY (ARRAY(SELECT format('(%s,%s)', p, i)::tid FROM generate_series(0, 3) p, generate_series(1, 100) i));
 SELECT table_to_xml('policies.policies', true, true, '');
 SELECT schema_to_xml('policies_api', true, true, '');
 SELECT query_to_xml('SELECT * FROM policies.policies', true, true, '');
@@ -95,33 +115,43 @@ SQL
 
 # Functions with another's rights. What they see is what their owner may see: the context stays that of the login.
 my $functions = <<'SQL';
-CREATE FUNCTION probe.OWNER_reads() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM policies.policies WHERE name LIKE ''%1''';
+CREATE FUNCTION probe.OWNER_reads() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog,
+    pg_temp AS 'SELECT count(*) FROM policies.policies WHERE name LIKE ''%1''';
 CREATE FUNCTION probe.OWNER_writes() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
     'WITH changed AS (UPDATE policies.policies SET owner_id = ''by OWNER'' RETURNING *) SELECT count(*) FROM changed';
 SQL
 ask($_, $functions =~ s/OWNER/$_/gr) for qw(mallory other_gateway administrator);
 ask('gateway', "SET ROLE policies_caller;\n" . $functions =~ s/OWNER/caller/gr);
 for my $owner (qw(mallory other_gateway caller)) {
-	attack("a caller runs functions with the rights of $owner", "SELECT probe.${owner}_reads(); SELECT probe.${owner}_writes();", claims => $acme, mine => 'acme', output => "3\n15");
-	attack("a stranger runs functions with the rights of $owner", "SET request.jwt.claims = '$victim'; SELECT probe.${owner}_reads(); SELECT probe.${owner}_writes();", login => 'stranger', output => "0\n0");
+	attack("a caller runs functions with the rights of $owner", "SELECT probe.${owner}_reads(); SELECT probe.${owner}_writes();",
+		claims => $acme, mine => 'acme', output => "3\n15");
+	attack("a stranger runs functions with the rights of $owner", "SET request.jwt.claims = '$victim'; SELECT probe.${owner}_reads();
+		SELECT probe.${owner}_writes();", login => 'stranger', output => "0\n0");
 }
-attack('another gateway, without claims', 'SELECT probe.mallory_reads(); SELECT probe.caller_reads()', login => 'other_gateway', output => "0\n0");
+attack('another gateway, without claims', 'SELECT probe.mallory_reads(); SELECT probe.caller_reads()', login => 'other_gateway',
+	output => "0\n0");
 # By design: such a function must apply the tenant itself, and audit() asks whether it does.
-is((ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme'; SELECT probe.administrator_reads()"))[0], 5, 'a function with an administrator\'s rights reads all');
-is(as_superuser(q(SELECT count(*) FROM policies.audit() WHERE name = 'definer_function_executable_by_callers' AND detail LIKE '%administrator\_%')), 2, 'and audit() tells of it');
-attack('a stranger writes through a function with an administrator\'s rights', "SET request.jwt.claims = '$victim'; SELECT probe.administrator_writes();", login => 'stranger', errors => '42501');
+is((ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme'; SELECT probe.administrator_reads()"))[0], 5,
+	'a function with an administrator\'s rights reads all');
+is(as_superuser(q(SELECT count(*) FROM policies.audit() WHERE name = 'definer_function_executable_by_callers'
+	AND detail LIKE '%administrator\_%')), 2, 'and audit() tells of it');
+attack('a stranger writes through a function with an administrator\'s rights', "SET request.jwt.claims = '$victim';
+	SELECT probe.administrator_writes();", login => 'stranger', errors => '42501');
 
 # The clock in such a function runs for the caller, whosever rights it has: those who see all tenants included.
 my $clocks = <<"SQL";
 CREATE FUNCTION probe.OWNER_clock() RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
-    'SELECT concat_ws('', '', calendar_name, policy_name, first_response_minutes) FROM policies_api.current_business_calendar(), policies_api.sla_policy_for(''incident'', ''high'')';
-CREATE FUNCTION probe.OWNER_clock_of(text) RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT policies_api.is_business_time(now(), \$1)';
-CREATE FUNCTION probe.OWNER_imports(text) RETURNS integer LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT policies_api.import_holidays(\$1, ''BEGIN:VCALENDAR'')';
+    'SELECT concat_ws('', '', calendar_name, policy_name, first_response_minutes)
+    FROM policies_api.current_business_calendar(), policies_api.sla_policy_for(''incident'', ''high'')';
+CREATE FUNCTION probe.OWNER_clock_of(text) RETURNS boolean LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog,
+    pg_temp AS 'SELECT policies_api.is_business_time(now(), \$1)';
+CREATE FUNCTION probe.OWNER_imports(text) RETURNS integer LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog,
+    pg_temp AS 'SELECT policies_api.import_holidays(\$1, ''BEGIN:VCALENDAR'')';
 SQL
 ask($_, $clocks =~ s/OWNER/$_/gr) for qw(mallory other_gateway administrator postgres);
 ask('gateway', "SET ROLE policies_caller;\n" . $clocks =~ s/OWNER/caller/gr);
 for my $owner (qw(mallory other_gateway caller administrator postgres)) {
-	attack("the clock with the rights of $owner", <<"SQL", claims => $acme, output => "ordinary calendar acme, ordinary sla, 34\nordinary calendar globex, ordinary sla, 36\nordinary calendar acme", errors => 'PT404 PT404 PT404');
+	attack("the clock with the rights of $owner", <<"SQL",
 SELECT probe.${owner}_clock();
 SELECT probe.${owner}_clock_of('$calendar');
 SELECT probe.${owner}_imports('$calendar');
@@ -131,19 +161,25 @@ SELECT probe.${owner}_clock_of('$calendar');
 SET request.jwt.claims = '$acme';
 SELECT calendar_name FROM policies_api.current_business_calendar();
 SQL
-	attack("a stranger asks the clock with the rights of $owner", "SET request.jwt.claims = '$victim'; SELECT probe.${owner}_clock(); SELECT probe.${owner}_clock_of('$calendar'); SELECT probe.${owner}_imports('$calendar');",
+		claims => $acme, output => "ordinary calendar acme, ordinary sla, 34\nordinary calendar globex, ordinary sla, 36\n"
+			. "ordinary calendar acme", errors => 'PT404 PT404 PT404');
+	attack("a stranger asks the clock with the rights of $owner", "SET request.jwt.claims = '$victim'; SELECT probe.${owner}_clock();
+		SELECT probe.${owner}_clock_of('$calendar'); SELECT probe.${owner}_imports('$calendar');",
 		login => 'stranger', errors => '42501 42501 42501');
 }
 # What a plan shows of the clock: its arguments, and nothing that it has read.
-attack('EXPLAIN of the clock and of calendars', <<"SQL", claims => $acme, never => 'ordinary|Berlin|cal_0', output => qr/add_business_minutes/);
+attack('EXPLAIN of the clock and of calendars',
+	<<"SQL", claims => $acme, never => 'ordinary|Berlin|cal_0', output => qr/add_business_minutes/);
 EXPLAIN (ANALYZE, VERBOSE, BUFFERS) SELECT policies_api.add_business_minutes(now(), 60), policies_api.is_business_time(now());
-EXPLAIN (ANALYZE, VERBOSE) SELECT d.* FROM policies_api.tickets t, LATERAL policies_api.sla_deadlines('incident', 'high', now()) d;
+EXPLAIN (ANALYZE, VERBOSE) SELECT d.* FROM policies_api.tickets t, LATERAL policies_api.sla_deadlines('incident', 'high',
+    now()) d;
 EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM policies_api.sla_status('incident', 'high', now());
 EXPLAIN (ANALYZE, VERBOSE) SELECT * FROM policies_api.business_calendars;
 EXPLAIN (VERBOSE, SETTINGS) SELECT * FROM policies_api.business_calendars_history WHERE is_default;
 EXPLAIN (ANALYZE, VERBOSE, FORMAT json) SELECT calendar_name FROM policies_api.current_business_calendar();
 SQL
-attack('documents of calendars', <<"SQL", claims => $acme, output => qr/\A(?:(?!victim|globex).)*ordinary(?:(?!victim|globex).)*\z/s, errors => '');
+attack('documents of calendars',
+	<<"SQL", claims => $acme, output => qr/\A(?:(?!victim|globex).)*ordinary(?:(?!victim|globex).)*\z/s, errors => '');
 SELECT table_to_xml('policies.business_calendars', true, true, '');
 SELECT query_to_xml('SELECT * FROM policies_api.business_calendars_history', true, true, '');
 SELECT query_to_xml('SELECT * FROM policies_api.current_business_calendar()', true, true, '');
@@ -153,7 +189,8 @@ SQL
 attack('trigger functions called and attached', <<"SQL", login => 'mallory', errors => join(' ', ('42501') x 23));
 SELECT policies.check_business_calendar();
 SELECT policies.reset_sla_clocks();
-CREATE TABLE probe.calendars (id text, tenant_id text, app_id text, name text, time_zone text, opening_hours jsonb, holidays jsonb, is_default boolean, is_deleted boolean);
+CREATE TABLE probe.calendars (id text, tenant_id text, app_id text, name text, time_zone text, opening_hours jsonb,
+    holidays jsonb, is_default boolean, is_deleted boolean);
 CREATE TRIGGER t BEFORE INSERT ON probe.calendars FOR EACH ROW EXECUTE FUNCTION policies.check_business_calendar();
 CREATE TRIGGER t AFTER INSERT ON probe.calendars FOR EACH ROW EXECUTE FUNCTION policies.reset_sla_clocks();
 CREATE TRIGGER t AFTER INSERT ON probe.calendars EXECUTE FUNCTION policies.reset_sla_clocks();
@@ -163,7 +200,8 @@ SELECT policies.stamp_write();
 SELECT policies.record_history();
 SELECT policies.soft_delete();
 SELECT policies.cover_ticket_types();
-CREATE TABLE probe.mine (id text, tenant_id text, app_id text, updated_at timestamptz, updated_by text, name text, status text, priority text, applies_to jsonb, is_deleted boolean);
+CREATE TABLE probe.mine (id text, tenant_id text, app_id text, updated_at timestamptz, updated_by text, name text, status text,
+    priority text, applies_to jsonb, is_deleted boolean);
 CREATE TRIGGER t AFTER UPDATE ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.record_history();
 CREATE TRIGGER t BEFORE INSERT ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.stamp_write('pol', '1');
 CREATE TRIGGER t AFTER INSERT ON probe.mine FOR EACH ROW EXECUTE FUNCTION policies.cover_ticket_types();
@@ -186,7 +224,8 @@ DROP FUNCTION policies.current_tenant_id();
 CREATE FUNCTION policies_api.mine(policies_api.policies) RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION probe.leakproof(text) RETURNS boolean LANGUAGE sql LEAKPROOF AS 'SELECT true';
 SQL
-attack('trigger functions called by an administrator', <<'SQL', login => 'administrator', errors => '39P01 39P01 39P01 39P01 39P01');
+attack('trigger functions called by an administrator',
+	<<'SQL', login => 'administrator', errors => '39P01 39P01 39P01 39P01 39P01');
 SELECT policies.check_business_calendar();
 SELECT policies.reset_sla_clocks();
 SELECT policies.stamp_write();

@@ -13,35 +13,52 @@ as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller');
 my $id = victim_id(q(name = 'classified 1'));
 
 # Parallel workers know the claims, and see what their leader sees. The setting's name is another one from PostgreSQL 16 on.
-as_superuser(q(INSERT INTO policies.policies (tenant_id, name) SELECT t, CASE t WHEN 'victim' THEN 'classified' ELSE 'bulk' END FROM unnest('{acme,globex,victim}'::text[]) t, generate_series(1, 2000)));
+as_superuser(q(INSERT INTO policies.policies (tenant_id, name) SELECT t, CASE t WHEN 'victim' THEN 'classified' ELSE 'bulk' END
+	FROM unnest('{acme,globex,victim}'::text[]) t, generate_series(1, 2000)));
 as_superuser('ANALYZE policies.policies');
 my $parallel = <<'SQL';
 SELECT set_config(name, 'on', false) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query') \g /dev/null
-SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET max_parallel_workers_per_gather = 4;
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0;
+SET max_parallel_workers_per_gather = 4;
 SET enable_indexscan = off; SET enable_bitmapscan = off; SET enable_indexonlyscan = off;
 SQL
-my %in_parallel = ($acme => '2015|acme|acme', $globex => '2005|globex|globex', $acme_app => '5|acme|acme', '' => '0||', '{"tenant_id": ' => '0||');
+my %in_parallel = ($acme => '2015|acme|acme', $globex => '2005|globex|globex', $acme_app => '5|acme|acme', '' => '0||',
+	'{"tenant_id": ' => '0||');
 for my $claims (sort keys %in_parallel) {
-	attack("parallel workers with the claims $claims", "$parallel SET request.jwt.claims = \$c\$$claims\$c\$; SELECT count(*), min(tenant_id), max(tenant_id) FROM policies.policies;",
+	attack("parallel workers with the claims $claims", "$parallel SET request.jwt.claims = \$c\$$claims\$c\$;
+		SELECT count(*), min(tenant_id), max(tenant_id) FROM policies.policies;",
 		role => 'policies_caller', output => $in_parallel{$claims});
-	like((ask('gateway', "SET ROLE policies_caller; $parallel SET request.jwt.claims = \$c\$$claims\$c\$; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT count(*), min(tenant_id) FROM policies.policies"))[0],
+	like((ask('gateway', "SET ROLE policies_caller; $parallel SET request.jwt.claims = \$c\$$claims\$c\$;
+		EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT count(*), min(tenant_id) FROM policies.policies"))[0],
 		qr/Workers Launched: [1-9]/, 'which did run');
 }
 # Workers keep the rules of the SLA clock apart, too, and no worker outlives its leader's statement.
-as_superuser('CREATE TABLE probe.opened AS SELECT now() - n * interval \'1 h\' AS at FROM generate_series(1, 5000) n; ANALYZE probe.opened; GRANT SELECT ON probe.opened TO PUBLIC');
-for my $turn ([ $acme => 'ordinary calendar acme|34' ], [ $globex => 'ordinary calendar globex|36' ], [ $acme_app => 'ordinary calendar acme app_one|42' ]) {
-	my $sql = "SELECT string_agg(DISTINCT d.calendar_name, ' '), min(p.first_response_minutes) FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d, LATERAL policies_api.sla_policy_for('incident', 'high') p";
-	attack("the clock in parallel workers with the claims $turn->[0]", "$parallel SET request.jwt.claims = '$turn->[0]'; $sql;", role => 'policies_caller', output => $turn->[1]);
-	like((ask('gateway', "SET ROLE policies_caller; $parallel SET request.jwt.claims = '$turn->[0]'; EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) $sql"))[0], qr/Workers Launched: [1-9]/, 'which did run');
+as_superuser('CREATE TABLE probe.opened AS SELECT now() - n * interval \'1 h\' AS at FROM generate_series(1, 5000) n;
+	ANALYZE probe.opened; GRANT SELECT ON probe.opened TO PUBLIC');
+for my $turn ([ $acme => 'ordinary calendar acme|34' ], [ $globex => 'ordinary calendar globex|36' ],
+	[ $acme_app => 'ordinary calendar acme app_one|42' ]) {
+	my $sql = "SELECT string_agg(DISTINCT d.calendar_name, ' '), min(p.first_response_minutes)
+		FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d,
+			LATERAL policies_api.sla_policy_for('incident', 'high') p";
+	attack("the clock in parallel workers with the claims $turn->[0]", "$parallel SET request.jwt.claims = '$turn->[0]'; $sql;",
+		role => 'policies_caller', output => $turn->[1]);
+	like((ask('gateway', "SET ROLE policies_caller; $parallel SET request.jwt.claims = '$turn->[0]';
+		EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) $sql"))[0], qr/Workers Launched: [1-9]/, 'which did run');
 }
-attack('the clock in parallel workers, without claims', "$parallel SET request.jwt.claims = ''; SELECT count(d) FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d;", role => 'policies_caller', errors => '42501');
-attack('the clock in parallel workers of a stranger', "$parallel SET request.jwt.claims = '$victim'; SELECT count(d) FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d;", login => 'stranger', errors => '42501');
-attack('parallel workers of a stranger', "$parallel SET request.jwt.claims = '$victim'; SELECT count(*), min(tenant_id), max(tenant_id) FROM policies.policies;", login => 'stranger', output => '0||');
-attack('parallel workers under claims that are changed meanwhile', <<"SQL", claims => $acme, errors => qr/\A(?:25000 ?)*\z/, output => qr/\A(?:\d+\|\d\n?)*\z/);
-$parallel CREATE FUNCTION probe.switch() RETURNS text LANGUAGE plpgsql PARALLEL SAFE AS \$\$ BEGIN RETURN set_config('request.jwt.claims', '$globex', false); END \$\$;
+attack('the clock in parallel workers, without claims', "$parallel SET request.jwt.claims = ''; SELECT count(d)
+	FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d;", role => 'policies_caller', errors => '42501');
+attack('the clock in parallel workers of a stranger', "$parallel SET request.jwt.claims = '$victim'; SELECT count(d)
+	FROM probe.opened, LATERAL policies_api.sla_deadlines('incident', 'high', at) d;", login => 'stranger', errors => '42501');
+attack('parallel workers of a stranger', "$parallel SET request.jwt.claims = '$victim'; SELECT count(*), min(tenant_id),
+	max(tenant_id) FROM policies.policies;", login => 'stranger', output => '0||');
+attack('parallel workers under claims that are changed meanwhile',
+	<<"SQL", claims => $acme, errors => qr/\A(?:25000 ?)*\z/, output => qr/\A(?:\d+\|\d\n?)*\z/);
+$parallel CREATE FUNCTION probe.switch() RETURNS text LANGUAGE plpgsql PARALLEL SAFE AS \$\$ BEGIN
+    RETURN set_config('request.jwt.claims', '$globex', false); END \$\$;
 SELECT count(*), count(DISTINCT tenant_id) FROM policies.policies WHERE probe.switch() IS NOT NULL;
 SET request.jwt.claims = '$acme';
-SELECT count(*), count(DISTINCT tenant_id) FROM policies.policies p, LATERAL (SELECT set_config('request.jwt.claims', '$globex', true) OFFSET 0) s;
+SELECT count(*), count(DISTINCT tenant_id)
+    FROM policies.policies p, LATERAL (SELECT set_config('request.jwt.claims', '$globex', true) OFFSET 0) s;
 SQL
 
 # The write-ahead log carries everybody's rows: only a superuser or a replication role reads it, and SECURITY.md says so.
@@ -57,8 +74,10 @@ CREATE PUBLICATION mine FOR TABLE policies.policies;
 CREATE PUBLICATION mine FOR ALL TABLES;
 CREATE SUBSCRIPTION mine CONNECTION 'dbname=postgres' PUBLICATION mine;
 SQL
-attack("logical decoding by $_", $decoding, login => $_, role => $_ eq 'gateway' ? 'policies_caller' : '', errors => join(' ', ('42501') x 8)) for qw(gateway stranger auditor administrator table_owner);
-like(as_superuser(q(SELECT string_agg(data, ' ') FROM pg_logical_slot_peek_changes('kept', NULL, NULL))), qr/classified/, 'a superuser decodes all');
+attack("logical decoding by $_", $decoding, login => $_, role => $_ eq 'gateway' ? 'policies_caller' : '',
+	errors => join(' ', ('42501') x 8)) for qw(gateway stranger auditor administrator table_owner);
+like(as_superuser(q(SELECT string_agg(data, ' ') FROM pg_logical_slot_peek_changes('kept', NULL, NULL))), qr/classified/,
+	'a superuser decodes all');
 for my $login (qw(gateway stranger auditor administrator)) {
 	my ($stdout, $stderr) = ask($login, 'IDENTIFY_SYSTEM', connection => 'replication=database');
 	like($stderr, qr/FATAL/, "$login gets no replication connection");
@@ -70,7 +89,8 @@ my $busy = $node->background_psql('postgres', on_error_stop => 0, extra_params =
 $busy->query_safe("SET ROLE policies_caller; SET request.jwt.claims = '$victim'");
 $busy->query_safe("CREATE TEMP TABLE kept AS SELECT 'classified' AS text");
 $busy->query_safe("BEGIN; PREPARE kept AS SELECT 'classified'; DECLARE kept CURSOR FOR SELECT 'classified'");
-$busy->query_safe("UPDATE policies_api.policies SET owner_id = 'classified' WHERE id = '$id'; SELECT count(*) FROM policies_api.policies WHERE name = 'classified'");
+$busy->query_safe("UPDATE policies_api.policies SET owner_id = 'classified' WHERE id = '$id'; SELECT count(*)
+	FROM policies_api.policies WHERE name = 'classified'");
 my $pid = as_superuser(q(SELECT pid FROM pg_stat_activity WHERE usename = 'gateway' AND state = 'idle in transaction'));
 my $others = <<"SQL";
 SELECT query FROM pg_stat_activity WHERE pid = $pid;
@@ -93,12 +113,15 @@ $busy->query_safe('ROLLBACK');
 my $blocker = $node->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'gateway' ]);
 $blocker->query("SET ROLE policies_caller; SET request.jwt.claims = '$acme'; BEGIN");
 $blocker->query($_) for 'SELECT count(pg_advisory_xact_lock(n)) FROM generate_series(1, 1000) n',
-	'SELECT count(*) FROM (SELECT FROM policies.policies FOR UPDATE) s', 'SELECT count(*) FROM (SELECT FROM helpdesk.tickets FOR UPDATE) s',
+	'SELECT count(*) FROM (SELECT FROM policies.policies FOR UPDATE) s',
+	'SELECT count(*) FROM (SELECT FROM helpdesk.tickets FOR UPDATE) s',
 	"UPDATE policies.policies SET owner_id = 'x' WHERE tenant_id = 'victim' OR name = 'ordinary 1'",
 	"INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('held', 'high', '[\"request\"]')",
 	"SELECT policies_api.complete_policy(id) FROM policies_api.policies WHERE name = 'ordinary 3' \\g /dev/null",
-	"UPDATE policies_api.business_calendars SET name = 'held' WHERE is_default AND app_id IS NULL", 'SELECT count(*) FROM (SELECT FROM policies.business_calendars FOR UPDATE) s',
-	"INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default) VALUES ('held', 'UTC', '[{\"weekdays\": [1], \"opens\": \"09:00\", \"closes\": \"17:00\"}]', false)",
+	"UPDATE policies_api.business_calendars SET name = 'held' WHERE is_default AND app_id IS NULL",
+	'SELECT count(*) FROM (SELECT FROM policies.business_calendars FOR UPDATE) s',
+	"INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, is_default)
+		VALUES ('held', 'UTC', '[{\"weekdays\": [1], \"opens\": \"09:00\", \"closes\": \"17:00\"}]', false)",
 	"DELETE FROM policies_api.policies WHERE name = 'bulk'", "INSERT INTO helpdesk.labels (code) VALUES ('held')";
 my $everything = <<"SQL";
 SET lock_timeout = '2s';
@@ -113,29 +136,38 @@ UPDATE policies_api.business_calendars SET name = 'not held up' WHERE is_default
 SELECT policies_api.import_holidays(id, 'x') FROM policies_api.business_calendars WHERE false;
 SELECT calendar_name FROM policies_api.sla_deadlines('incident', 'high', now());
 SQL
-attack('another tenant is held up by nothing', $everything, claims => $globex, mine => 'globex', output => "globex\n1\nglobex\nnot held up");
+attack('another tenant is held up by nothing', $everything, claims => $globex, mine => 'globex',
+	output => "globex\n1\nglobex\nnot held up");
 attack('the same tenant does wait for its own SLA policies', <<'SQL', claims => $acme, errors => '55P03');
 SET lock_timeout = '200ms';
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('mine', 'high', '["request"]');
 SQL
-attack('administrators are not held up', "SET lock_timeout = '2s'; SELECT policies.create_register() \\g /dev/null\nSELECT count(*) >= 0 FROM policies.audit();", login => 'administrator', output => 't');
-is(as_superuser("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid <> " . $blocker->query('SELECT pg_backend_pid()')), 0, 'the extension itself takes no advisory lock');
+attack('administrators are not held up', "SET lock_timeout = '2s'; SELECT policies.create_register() \\g /dev/null\n"
+	. "SELECT count(*) >= 0 FROM policies.audit();", login => 'administrator', output => 't');
+is(as_superuser("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+	AND pid <> " . $blocker->query('SELECT pg_backend_pid()')), 0, 'the extension itself takes no advisory lock');
 $blocker->query('ROLLBACK');
 # A key that spans tenants makes them wait for each other: audit() tells of it.
-is(as_superuser("SELECT count(*) FROM policies.audit() WHERE name = 'unique_not_led_by_tenant' AND detail LIKE '%labels_code_key%'"), 1, 'audit() tells of a key that spans tenants');
+is(as_superuser("SELECT count(*) FROM policies.audit() WHERE name = 'unique_not_led_by_tenant'
+	AND detail LIKE '%labels_code_key%'"), 1, 'audit() tells of a key that spans tenants');
 
 # LOCK TABLE takes the privileges that writing takes.
-my @modes = ('ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE');
+my @modes = ('ACCESS SHARE', 'ROW SHARE', 'ROW EXCLUSIVE', 'SHARE UPDATE EXCLUSIVE', 'SHARE', 'SHARE ROW EXCLUSIVE', 'EXCLUSIVE',
+	'ACCESS EXCLUSIVE');
 sub allowed_locks {
 	my ($login, $table, $role) = @_;
-	return join ', ', grep { (ask($login, ($role ? "SET ROLE $role;" : '') . "BEGIN; LOCK TABLE $table IN $_ MODE; ROLLBACK;"))[1] !~ /42501/ } @modes;
+	return join ', ', grep { (ask($login, ($role ? "SET ROLE $role;" : '') . "BEGIN; LOCK TABLE $table IN $_ MODE;
+		ROLLBACK;"))[1] !~ /42501/ } @modes;
 }
-for my $table (qw(policies.policies_history policies.policy_reviews policies_api.policies_history policies.business_calendars_history policies_api.business_calendars_history)) {
+for my $table (qw(policies.policies_history policies.policy_reviews policies_api.policies_history
+	policies.business_calendars_history policies_api.business_calendars_history)) {
 	is(allowed_locks('gateway', $table, 'policies_caller'), 'ACCESS SHARE', "a caller locks $table no more than reading does");
 }
 is(allowed_locks('gateway', 'policies.sla_coverage', 'policies_caller'), '', 'and sla_coverage not at all');
-is(allowed_locks('auditor', 'policies.business_calendars'), 'ACCESS SHARE', 'an auditor locks calendars no more than reading does');
-ok(allowed_locks('gateway', 'policies.business_calendars', 'policies_caller') !~ /, EXCLUSIVE|ACCESS EXCLUSIVE/, 'nor a caller as an owner does');
+is(allowed_locks('auditor', 'policies.business_calendars'), 'ACCESS SHARE',
+	'an auditor locks calendars no more than reading does');
+ok(allowed_locks('gateway', 'policies.business_calendars', 'policies_caller') !~ /, EXCLUSIVE|ACCESS EXCLUSIVE/,
+	'nor a caller as an owner does');
 is(allowed_locks('auditor', 'policies.policies'), 'ACCESS SHARE', 'an auditor locks no more than reading does');
 is(allowed_locks('gateway', 'policies.policies', 'policies_caller'), 'ACCESS SHARE, ROW EXCLUSIVE', 'a caller locks no more than reading and writing do');
 
@@ -231,7 +263,8 @@ CREATE ROLE policies_caller;
 CREATE ROLE policies_gateway;
 SQL
 create_register($taken_over, 'postgres');
-is($taken_over->safe_psql('postgres', q(SELECT string_agg(detail, ' ' ORDER BY detail) FROM policies.audit() WHERE name = 'role_too_powerful')),
+is($taken_over->safe_psql('postgres', q(SELECT string_agg(detail, ' ' ORDER BY detail) FROM policies.audit()
+	WHERE name = 'role_too_powerful')),
 	'Role policies_admin has LOGIN. Role policies_auditor has CREATEDB.', 'audit() tells of roles that somebody made before');
 
 done_testing();

@@ -23,7 +23,8 @@ note 'from ' . $old->safe_psql('postgres', 'SHOW server_version') . ' to ' . `pg
 # server's report of the upgraded database is compared with its report of one restored from a dump, and the rows with the old's.
 sub rows {
 	my ($node) = @_;
-	my ($out) = run_command([ 'psql', '-XqAt', '-d', $node->connstr('register'), '-f', "$ENV{SCRATCH}/test/upgrade/data_report.sql" ]);
+	my ($out) = run_command([ 'psql', '-XqAt', '-d', $node->connstr('register'), '-f',
+		"$ENV{SCRATCH}/test/upgrade/data_report.sql" ]);
 	return $out;
 }
 my $old_rows = rows($old);

@@ -23,7 +23,8 @@ sub run {
 sub copy_postgresql {
 	my %folder = map { $_ => run('pg_config', "--$_") } qw(bindir pkglibdir sharedir);
 	make_path(map { "$root$_" } values %folder);
-	run('cp', '-L', (grep { -x } "$folder{bindir}/postgres", "$folder{bindir}/initdb", "$folder{bindir}/psql", glob "$folder{bindir}/pg_*"),
+	run('cp', '-L', (grep { -x } "$folder{bindir}/postgres", "$folder{bindir}/initdb", "$folder{bindir}/psql",
+		glob "$folder{bindir}/pg_*"),
 		"$root$folder{bindir}");
 	run('cp', '-rs', "$folder{$_}/.", "$root$folder{$_}") for qw(pkglibdir sharedir);
 	return "$root$folder{bindir}" =~ s{/bin$}{}r;
@@ -50,14 +51,17 @@ sub change {
 
 my ($version) = slurp_file("$scratch/policies.control") =~ /^default_version = '(.*)'/m;
 my $next = $version =~ s/^(\d+)\.(\d+).*/"$1." . ($2 + 1) . '.0'/er;
-my ($extension_update, $register_update) = map { "$sources/src/sql/updates/$_.sql" } "extension/$version--$next", 'register/990-summary';
+my ($extension_update, $register_update) = map { "$sources/src/sql/updates/$_.sql" } "extension/$version--$next",
+	'register/990-summary';
 
 sub make_next_version {
 	make_path($sources);
-	run('cp', '-a', (map { "$scratch/$_" } qw(Makefile META.json CHANGELOG.md policies.control policies.so build docs src tools)), $sources);
+	run('cp', '-a', (map { "$scratch/$_" } qw(Makefile META.json CHANGELOG.md policies.control policies.so build docs src
+		tools)), $sources);
 	write_file("$sources/policies.control", slurp_file("$scratch/policies.control") =~ s/^(default_version = ).*/$1'$next'/mr);
 	write_file("$sources/CHANGELOG.md",
-		slurp_file("$scratch/CHANGELOG.md") =~ s/^## \Q$version\E - unreleased$/## $version - 2026-12-01/mr =~ s/^(?=## )/## $next - unreleased\n\n/mr);
+		slurp_file("$scratch/CHANGELOG.md") =~ s/^## \Q$version\E - unreleased$/## $version - 2026-12-01/mr
+			=~ s/^(?=## )/## $next - unreleased\n\n/mr);
 
 	# A column, with what it takes from another one.
 	my $column = 'ADD COLUMN summary text CHECK (octet_length(summary) <= 100)';
@@ -176,12 +180,15 @@ CREATE OR REPLACE TRIGGER policies_check BEFORE INSERT ON policies.policies FOR 
 SQL
 my @findings = split /\n/, findings();
 is(@findings, 2, 'an object that is defined twice is found');
-like($findings[0], qr/98-again\.sql:1: a second definition of function policies_api\.diff_policy\(text, text, text, integer, text, boolean\)/, 'a function');
+like($findings[0],
+	qr/98-again\.sql:1: a second definition of function policies_api\.diff_policy\(text, text, text, integer, text, boolean\)/,
+	'a function');
 like($findings[1], qr/98-again\.sql:4: a second definition of trigger policies_check on policies\.policies/, 'a trigger');
 unlink "$sources/src/sql/register/api/98-again.sql";
 my $frozen = "$sources/src/sql/updates/register/001-first.sql";
 write_file($frozen, "SELECT;\n");
-append_to_file("$sources/src/sql/updates/released.sha256", run('sh', '-c', "cd $sources && sha256sum src/sql/updates/register/001-first.sql") . "\n");
+append_to_file("$sources/src/sql/updates/released.sha256",
+	run('sh', '-c', "cd $sources && sha256sum src/sql/updates/register/001-first.sql") . "\n");
 is(findings(), '', 'a released update is as it was');
 write_file($frozen, "SELECT;\n create  VIEW policies_api.again AS SELECT;\n");
 write_file("$sources/src/sql/updates/register/000-late.sql", "SELECT;\n");
@@ -203,18 +210,21 @@ SELECT count(*) FROM policies_api.review_due()
 SQL
 is($stdout, "48\nf\n18", 'under the SQL of the version before, the new library serves callers') or diag($stderr);
 like(refusal('SELECT policies.create_register()'),
-	qr/the extension is at version \Q$version\E, and its library at version \Q$next\E.*HINT:  Run ALTER EXTENSION policies UPDATE first\./s,
+	qr/the\ extension\ is\ at\ version\ \Q$version\E,\ and\ its\ library\ at\ version\ \Q$next\E.*
+		HINT:\ \ Run\ ALTER\ EXTENSION\ policies\ UPDATE\ first\./sx,
 	'create_register() refuses until the extension is updated');
 is(audit('updated'), "extension_outdated $first_audit register_outdated", 'audit() tells what is due');
 
 # Updates that fail change nothing.
 my ($catalog, $rows) = (report($node, 'updated', 'catalog_report'), rows('updated'));
 ask('CREATE VIEW helpdesk.differences AS SELECT policies.unified_diff(name, description) FROM policies_api.policies');
-like(refusal('ALTER EXTENSION policies UPDATE'), qr/cannot drop function policies\.unified_diff.* because other objects depend on it/s,
+like(refusal('ALTER EXTENSION policies UPDATE'),
+	qr/cannot drop function policies\.unified_diff.* because other objects depend on it/s,
 	'the update of the extension fails where a view needs what goes');
 ask('DROP VIEW helpdesk.differences');
 same(report($node, 'updated', 'catalog_report'), $catalog, 'and leaves every object as it was');
-is(ask("ALTER EXTENSION policies UPDATE; SELECT extversion FROM pg_extension WHERE extname = 'policies'"), $next, 'without it, it succeeds');
+is(ask("ALTER EXTENSION policies UPDATE; SELECT extversion FROM pg_extension WHERE extname = 'policies'"), $next,
+	'without it, it succeeds');
 $catalog = report($node, 'updated', 'catalog_report');
 as_caller($node, 'updated', $ann, q{UPDATE policies_api.policies SET description = repeat('x', 101) WHERE name = 'document 2'});
 like(refusal('SELECT policies.create_register()'), qr/violates check constraint "policies_summary_check"/,
@@ -226,9 +236,11 @@ $rows = rows('updated');
 # And those that succeed: with claims in the session, which are nobody's here.
 is(ask("SET request.jwt.claims = '$ann'; SELECT policies.create_register() = policies.latest_register_version()"), 't',
 	'create_register() brings the register to the next version');
-same(join("\n", sort map { s/, "summary": (?:null|"(?:[^"\\]|\\.)*")//r } split /\n/, rows('updated')), $rows, 'every row is the same, but for the new column');
+same(join("\n", sort map { s/, "summary": (?:null|"(?:[^"\\]|\\.)*")//r } split /\n/, rows('updated')), $rows,
+	'every row is the same, but for the new column');
 is(ask(<<'SQL'), '0', 'which has what was to be moved there');
-SELECT count(*) FROM (SELECT summary, description FROM policies.policies UNION ALL SELECT summary, description FROM policies.policies_history) r
+SELECT count(*) FROM (SELECT summary, description FROM policies.policies UNION ALL SELECT summary, description
+    FROM policies.policies_history) r
 WHERE summary IS DISTINCT FROM description
 SQL
 is(audit('updated'), $first_audit, 'audit() has nothing more to say');
@@ -261,8 +273,10 @@ my $due = "BEGIN; UPDATE policies.register_steps SET digest = repeat('0', 64) WH
 ask("$due SELECT policies.create_register(); COMMIT");
 same(rows('updated'), $rows, 'nor is an update applied twice');
 same(report($node, 'updated', 'catalog_report'), $catalog, 'and every object is the same');
-like(refusal("$due UPDATE policies.register_steps SET digest = repeat('1', 64) WHERE name = '990-summary'; SELECT policies.create_register()"),
-	qr/the update "990-summary" was applied with another text than the library has.*HINT:  .* set its digest in policies\.register_steps to [0-9a-f]{64}\./s,
+like(refusal("$due UPDATE policies.register_steps SET digest = repeat('1', 64) WHERE name = '990-summary';
+	SELECT policies.create_register()"),
+	qr/the\ update\ "990-summary"\ was\ applied\ with\ another\ text\ than\ the\ library\ has.*
+		HINT:\ \ .*\ set\ its\ digest\ in\ policies\.register_steps\ to\ [0-9a-f]{64}\./sx,
 	'an update of another text is refused');
 like(refusal("$due INSERT INTO policies.register_steps VALUES ('005-gone', '$next', ''); SELECT policies.create_register()"),
 	qr/the update "005-gone" was applied .* take it out of policies\.register_steps\./s, 'and one that the library does not have');

@@ -64,8 +64,10 @@ sub start {
 ###  - add_seconds() looks no more than 30 days ahead, and makes a list of all seconds: it is asked for small numbers only,
 ###    and the larger ones are counted in its set of open seconds.
 my @calendars = (
-	[ 'Europe/Berlin', [ [ [ 1 .. 5 ], '09:00', '17:00' ] ], [ '01-01', '05-01', '10-03', '12-25', '12-26', '2024-04-01', '2025-04-18', '2025-05-29' ] ],
-	[ 'Europe/London', [ [ [ 1 .. 5 ], '08:30', '18:15', [ '12:00', '13:00' ], [ '15:45', '16:00' ] ], [ [6], '10:00', '14:00' ] ], [ '12-25', '2024-08-26' ] ],
+	[ 'Europe/Berlin', [ [ [ 1 .. 5 ], '09:00', '17:00' ] ], [ '01-01', '05-01', '10-03', '12-25', '12-26', '2024-04-01',
+		'2025-04-18', '2025-05-29' ] ],
+	[ 'Europe/London', [ [ [ 1 .. 5 ], '08:30', '18:15', [ '12:00', '13:00' ], [ '15:45', '16:00' ] ], [ [6], '10:00', '14:00' ] ],
+		[ '12-25', '2024-08-26' ] ],
 	[ 'America/New_York', [ [ [ 0 .. 6 ], '00:00', '23:59', [ '06:00', '22:00' ] ] ], [] ],
 	[ 'America/St_Johns', [ [ [ 0, 6 ], '00:30', '23:45' ], [ [3], '07:10', '07:11' ] ], [] ],
 	[ 'Asia/Kolkata', [ [ [ 1 .. 6 ], '10:00', '19:30', [ '13:30', '14:15' ] ] ], [ '01-26', '08-15', '10-02' ] ],
@@ -95,7 +97,8 @@ sub business_hours {
 	my %days = map { $_ => {} } 0 .. 6;
 	for my $part (@$hours) {
 		my ($weekdays, $opens, $closes, @breaks) = @$part;
-		$days{$_} = { Start => $opens, End => $closes, Breaks => [ map { +{ Start => $_->[0], End => $_->[1] } } @breaks ] } for @$weekdays;
+		$days{$_} = { Start => $opens, End => $closes, Breaks => [ map { +{ Start => $_->[0], End => $_->[1] } } @breaks ] }
+			for @$weekdays;
 	}
 	my $business = Business::Hours->new;
 	$business->business_hours(%days, holidays => $holidays);
@@ -105,8 +108,10 @@ sub business_hours {
 srand(20261124);
 for my $number (0 .. $#calendars) {
 	my ($zone, $hours, $holidays) = @{ $calendars[$number] };
-	my $days = encode_json([ map { { name => $_, length == 5 ? (date => "2020-$_", yearly => JSON::PP::true) : (date => $_) } } @$holidays ]);
-	run_as(qq({"tenant_id": "zone$number", "sub": "per_1"}), "INSERT INTO policies_api.business_calendars (time_zone, opening_hours, holidays) VALUES ('$zone', '"
+	my $days = encode_json(
+		[ map { { name => $_, length == 5 ? (date => "2020-$_", yearly => JSON::PP::true) : (date => $_) } } @$holidays ]);
+	run_as(qq({"tenant_id": "zone$number", "sub": "per_1"}),
+		"INSERT INTO policies_api.business_calendars (time_zone, opening_hours, holidays) VALUES ('$zone', '"
 		. opening_hours(@$hours) . "', '$days')");
 	local $ENV{TZ} = $zone;
 	tzset();
@@ -126,7 +131,8 @@ for my $number (0 .. $#calendars) {
 			push @between, [ $from, $until, $business->between($from, $until - 1) ];
 		}
 		for (1 .. 130) {
-			my $from = rand() < 0.3 ? $spans[ rand @spans ][ rand() < 0.5 ? 0 : 1 ] + int(rand(3)) - 1 : $first + int(rand($last - $first));
+			my $from = rand() < 0.3 ? $spans[ rand @spans ][ rand() < 0.5 ? 0 : 1 ] + int(rand(3)) - 1
+				: $first + int(rand($last - $first));
 			my $minutes = 1 + int(rand(rand() < 0.7 ? 3000 : 60000));
 			next if $from < $first;
 			my $rest = $minutes * 60;
@@ -150,10 +156,12 @@ for my $number (0 .. $#calendars) {
 	my $claims = qq({"tenant_id": "zone$number", "sub": "per_1"});
 	my $rows = sub { join ', ', map { '(' . join(', ', @$_) . ')' } @_ };
 	my $wrong = run_as($claims, <<SQL);
-SELECT 'from ' || a || ' until ' || b || ': ' || 60 * policies_api.business_minutes_between(to_timestamp(a), to_timestamp(b)) || ', not ' || seconds
+SELECT 'from ' || a || ' until ' || b || ': ' || 60 * policies_api.business_minutes_between(to_timestamp(a),
+    to_timestamp(b)) || ', not ' || seconds
     FROM (VALUES ${\$rows->(@between)}) AS t (a, b, seconds)
     WHERE round((60 * policies_api.business_minutes_between(to_timestamp(a), to_timestamp(b)))::numeric, 3) <> seconds;
-SELECT a || ' and ' || minutes || ' minutes: ' || extract(epoch FROM policies_api.add_business_minutes(to_timestamp(a), minutes)) || ', not ' || due
+SELECT a || ' and ' || minutes || ' minutes: ' || extract(epoch
+    FROM policies_api.add_business_minutes(to_timestamp(a), minutes)) || ', not ' || due
     FROM (VALUES ${\$rows->(@sums)}) AS t (a, minutes, due)
     WHERE policies_api.add_business_minutes(to_timestamp(a), minutes) <> to_timestamp(due)
 SQL
@@ -173,7 +181,8 @@ INSERT INTO policies_api.policies (name, priority, applies_to, first_response_mi
 SQL
 my $due = <<'SQL';
 PREPARE due AS SELECT concat_ws(', ', to_char(d.first_response_due_at, 'DD HH24:MI'), p.policy_name, d.calendar_name)
-    FROM policies_api.sla_deadlines('incident', 'high', '2026-11-30 07:00+00') d, policies_api.sla_policy_for('incident', 'high') p;
+    FROM policies_api.sla_deadlines('incident', 'high', '2026-11-30 07:00+00') d,
+        policies_api.sla_policy_for('incident', 'high') p;
 SQL
 my %session = map { $_ => session_of($acme) } qw(A B C D);
 $session{superuser} = open_session($node->connstr('postgres'));
@@ -198,7 +207,8 @@ sub follows {
 	answer($session{$by}, 'ROLLBACK');
 	is(seen(qw(B C D A)), "$before / $before / $before / $before", "$what: not when it is undone");
 	is(answer($session{$by}, "BEGIN;\n$sql;\nCOMMIT;"), '', "$what: committed");
-	is(seen(qw(B C D A)), "$then / $then / $before / $then", "$what: from the next statement on, but for a transaction with a snapshot");
+	is(seen(qw(B C D A)), "$then / $then / $before / $then",
+		"$what: from the next statement on, but for a transaction with a snapshot");
 	answer($session{$_}, 'COMMIT') for qw(C D);
 	is(seen(qw(C D)), "$then / $then", "$what: after these transactions");
 	$now = $then;
@@ -213,11 +223,16 @@ follows('another time zone', 'A', "$calendars time_zone = 'Europe/Berlin'", '30 
 follows('a holiday', 'A', "$calendars holidays = '$holiday'", '01 08:00, High, Office');
 follows('another name of the calendar', 'A', "$calendars name = 'Bureau'", '01 08:00, High, Bureau');
 follows('no default calendar', 'A', "$calendars is_default = false", '30 08:00, High, Around the clock');
-follows('a new calendar', 'A', "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('New', 'UTC', '$office')", '30 10:00, High, New');
-follows('a deleted calendar', 'A', "DELETE FROM policies_api.business_calendars WHERE name = 'New'", '30 08:00, High, Around the clock');
-follows('a restored calendar', 'A', "UPDATE policies_api.deleted_business_calendars SET is_deleted = false WHERE name = 'New'", '30 10:00, High, New');
+follows('a new calendar', 'A', "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours)
+	VALUES ('New', 'UTC', '$office')", '30 10:00, High, New');
+follows('a deleted calendar', 'A', "DELETE FROM policies_api.business_calendars WHERE name = 'New'",
+	'30 08:00, High, Around the clock');
+follows('a restored calendar', 'A', "UPDATE policies_api.deleted_business_calendars SET is_deleted = false WHERE name = 'New'",
+	'30 10:00, High, New');
 follows('imported holidays', 'A', <<'SQL', '01 10:00, High, New');
-SELECT policies_api.import_holidays(id, E'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261130\r\nSUMMARY:Monday\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n')
+SELECT policies_api.import_holidays(id,
+    E'BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20261130\r\nSUMMARY:Monday\r\n'
+    'END:VEVENT\r\nEND:VCALENDAR\r\n')
     FROM policies_api.business_calendars WHERE name = 'New' \g /dev/null
 SQL
 follows('no holidays', 'A', "$calendars holidays = '[]'", '30 10:00, High, New');
@@ -225,24 +240,29 @@ follows('other minutes', 'A', "$policies first_response_minutes = 90", '30 10:30
 follows('a clock that does not stop', 'A', "$policies business_hours_only = false", '30 08:30, High, Around the clock');
 follows('another name of the policy', 'A', "$policies name = 'Urgent'", '30 08:30, Urgent, Around the clock');
 follows('a clock that stops', 'A', "$policies business_hours_only = true", '30 10:30, Urgent, New');
-for my $pair ([ "priority = 'low'", "priority = 'high'" ], [ "status = 'inactive'", "status = 'active'" ], [ q(applies_to = '["request"]'), q(applies_to = '["request", "incident"]') ]) {
+for my $pair ([ "priority = 'low'", "priority = 'high'" ], [ "status = 'inactive'", "status = 'active'" ],
+	[ q(applies_to = '["request"]'), q(applies_to = '["request", "incident"]') ]) {
 	follows($pair->[0], 'A', "$policies $pair->[0]", '');
 	follows($pair->[1], 'A', "$policies $pair->[1]", '30 10:30, Urgent, New');
 }
 follows('a deleted policy', 'A', 'DELETE FROM policies_api.policies', '');
 follows('a restored policy', 'A', 'UPDATE policies_api.deleted_policies SET is_deleted = false', '30 10:30, Urgent, New');
-follows('a write without stamps', 'superuser', "UPDATE policies.policies SET first_response_minutes = 60 WHERE tenant_id = 'acme'", '30 10:00, Urgent, New');
+follows('a write without stamps', 'superuser', "UPDATE policies.policies SET first_response_minutes = 60
+	WHERE tenant_id = 'acme'", '30 10:00, Urgent, New');
 # As a subscription writes, whose triggers do not run unless they always do; the policies' table alone, and any order.
 for my $role (qw(replica origin)) {
 	my $set = "SET LOCAL session_replication_role = $role";
-	my ($name, $hours, $minutes, $at) = $role eq 'replica' ? ('Replica', $early, 30, '30 08:30') : ('Origin', $office, 45, '30 09:45');
+	my ($name, $hours, $minutes, $at) = $role eq 'replica' ? ('Replica', $early, 30, '30 08:30')
+		: ('Origin', $office, 45, '30 09:45');
 	follows("a policy and a calendar written as $role", 'superuser', <<SQL, "$at, $name, $name");
 $set;
 UPDATE policies.policies SET first_response_minutes = $minutes, name = '$name' WHERE tenant_id = 'acme';
 UPDATE policies.business_calendars SET opening_hours = '$hours', name = '$name' WHERE tenant_id = 'acme' AND is_default
 SQL
-	follows("an inactive policy written as $role", 'superuser', "$set; UPDATE policies.policies SET status = 'inactive' WHERE tenant_id = 'acme'", '');
-	follows("an active policy written as $role", 'superuser', "$set; UPDATE policies.policies SET status = 'active' WHERE tenant_id = 'acme'", "$at, $name, $name");
+	follows("an inactive policy written as $role", 'superuser',
+		"$set; UPDATE policies.policies SET status = 'inactive' WHERE tenant_id = 'acme'", '');
+	follows("an active policy written as $role", 'superuser',
+		"$set; UPDATE policies.policies SET status = 'active' WHERE tenant_id = 'acme'", "$at, $name, $name");
 	$node->safe_psql('postgres', "CREATE TABLE kept_$role AS SELECT * FROM policies.policies WHERE tenant_id = 'acme'");
 	follows("a policy removed as $role", 'superuser', "$set; DELETE FROM policies.policies WHERE tenant_id = 'acme'", '');
 	# As a replica nothing has removed its coverage.
@@ -255,7 +275,8 @@ SQL
 follows('no policies at all', 'superuser', 'SET client_min_messages = warning; TRUNCATE policies.policies CASCADE', '');
 follows('a policy again', 'superuser', 'INSERT INTO policies.policies SELECT * FROM kept_origin', '30 09:45, Origin, Origin');
 follows('no calendars at all', 'superuser', 'TRUNCATE policies.business_calendars', '30 07:45, Origin, Around the clock');
-follows('a calendar again', 'A', "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('Office', 'UTC', '$office')", '30 09:45, Origin, Office');
+follows('a calendar again', 'A', "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours)
+	VALUES ('Office', 'UTC', '$office')", '30 09:45, Origin, Office');
 
 # In two phases.
 is(answer($session{A}, "BEGIN; $policies first_response_minutes = 15; PREPARE TRANSACTION 'later'"), '', 'a change is prepared');
@@ -295,11 +316,13 @@ BEGIN
 END
 $$;
 SQL
-$node->poll_query_until('postgres', "SELECT count(*) = 3 FROM pg_stat_activity WHERE wait_event = 'PgSleep'") or die 'no statement is under way';
+$node->poll_query_until('postgres', "SELECT count(*) = 3 FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+	or die 'no statement is under way';
 answer($session{A}, "$policies first_response_minutes = 40");
 is(answer($session{D}, 'EXECUTE due'), $now, 'a snapshot from before a change shows the rules from before it');
 is(answer($session{D}, "COMMIT; EXECUTE due"), '30 09:40, Origin, Office', 'and its transaction leaves none behind');
-is(answer($session{$_}, 'EXECUTE due'), "1\n30 09:40, Origin, Office", "nor does a statement of session $_ from before a change") for qw(B E);
+is(answer($session{$_}, 'EXECUTE due'), "1\n30 09:40, Origin, Office", "nor does a statement of session $_ from before a change")
+	for qw(B E);
 is(answer($session{C}, q(SELECT current_setting('test.seen'))), '09:40', 'and a block of PL/pgSQL sees the change on its way');
 $now = '30 09:40, Origin, Office';
 
@@ -309,11 +332,14 @@ my $app = '{"tenant_id": "acme", "app_id": "app_one", "sub": "svc_1"}';
 for my $pair ([ $globex, 'Globex', 5 ], [ $app, 'App', 10 ]) {
 	my ($claims, $name, $minutes) = @$pair;
 	run_as($claims, <<SQL);
-INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('$name', 'Asia/Kolkata', '[{"weekdays": [1], "opens": "18:00", "closes": "20:00"}]');
-INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only) VALUES ('$name', 'high', '["incident"]', $minutes, true)
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours)
+    VALUES ('$name', 'Asia/Kolkata', '[{"weekdays": [1], "opens": "18:00", "closes": "20:00"}]');
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, business_hours_only)
+    VALUES ('$name', 'high', '["incident"]', $minutes, true)
 SQL
 }
-my %expected = ($acme => $now, $globex => '30 12:35, Globex, Globex', $app => '30 12:40, App, App', '{"tenant_id": "nobody"}' => '');
+my %expected = ($acme => $now, $globex => '30 12:35, Globex, Globex', $app => '30 12:40, App, App',
+	'{"tenant_id": "nobody"}' => '');
 my @wrong;
 for my $turn (1 .. 10) {
 	for my $claims (sort keys %expected) {
@@ -429,10 +455,12 @@ sub claims_of {
 answer($session{E}, 'BEGIN');
 for my $number (0 .. 99) {
 	become($session{E}, claims_of($number));
-	answer($session{E}, "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VALUES ('$number', 'UTC', '[{\"weekdays\": [1], \"opens\": \"09:"
+	answer($session{E}, "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours)
+		VALUES ('$number', 'UTC', '[{\"weekdays\": [1], \"opens\": \"09:"
 		. sprintf('%02d', $number % 60) . "\", \"closes\": \"17:00\"}]')");
 }
-answer($session{E}, 'COMMIT; PREPARE opening AS SELECT calendar_name || policies_api.next_business_opening(\'2026-11-30 07:00+00\')::time FROM policies_api.current_business_calendar()');
+answer($session{E}, 'COMMIT; PREPARE opening AS SELECT calendar_name || policies_api.next_business_opening(\'2026-11-30 '
+	. '07:00+00\')::time FROM policies_api.current_business_calendar()');
 my @hours = map { sprintf '%d09:%02d:00', $_, $_ % 60 } 0 .. 99;
 for my $order ([ 0 .. 99 ], [ reverse 0 .. 99 ], [ map { $_ * 37 % 100 } 0 .. 99 ]) {
 	my $sql = join ";\n", map { "SET request.jwt.claims = '" . claims_of($_) . "';\nEXECUTE opening" } @$order;
@@ -443,19 +471,22 @@ for my $order ([ 0 .. 99 ], [ reverse 0 .. 99 ], [ map { $_ * 37 % 100 } 0 .. 99
 
 # Parallel workers compute the same, also by what only their leader has changed so far.
 $node->safe_psql('postgres', <<'SQL');
-CREATE TABLE tickets AS SELECT n, timestamptz '2024-01-01' + n * interval '11 minutes 7 seconds' AS opened_at FROM generate_series(1, 100000) n;
+CREATE TABLE tickets AS SELECT n, timestamptz '2024-01-01' + n * interval '11 minutes 7 seconds' AS opened_at
+    FROM generate_series(1, 100000) n;
 ALTER TABLE tickets SET (parallel_workers = 2);
 ANALYZE tickets;
 GRANT SELECT ON tickets TO policies_caller;
 SQL
 my $all = <<'SQL';
-SELECT count(*), md5(string_agg(t.n || ' ' || d.first_response_due_at || ' ' || policies_api.business_minutes_between(t.opened_at, '2026-11-30'), ',' ORDER BY t.n))
+SELECT count(*), md5(string_agg(t.n || ' ' || d.first_response_due_at || ' ' || policies_api.business_minutes_between(t.opened_at,
+    '2026-11-30'), ',' ORDER BY t.n))
     FROM tickets t, LATERAL policies_api.sla_deadlines('incident', 'high', t.opened_at) d
 SQL
 answer($session{B}, 'SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; BEGIN');
 my %answers;
 for my $state (qw(committed uncommitted)) {
-	is(answer($session{B}, "$calendars opening_hours = '$early'"), '', 'an application\'s default calendar beside one\'s own') if $state eq 'uncommitted';
+	is(answer($session{B}, "$calendars opening_hours = '$early'"), '', 'an application\'s default calendar beside one\'s own')
+		if $state eq 'uncommitted';
 	for my $workers (0, 2) {
 		answer($session{B}, "SET max_parallel_workers_per_gather = $workers");
 		$answers{$state}{$workers} = answer($session{B}, $all);
@@ -474,7 +505,8 @@ $standby->init_from_backup($node, 'base', has_streaming => 1);
 $standby->start;
 answer($session{S} = session_of($acme, node => $standby), $due);
 is(answer($session{S}, 'EXECUTE due'), '30 09:40, Of acme, Office', 'the standby computes the same');
-is(answer($session{S}, 'SELECT count(*) FROM tickets, LATERAL policies_api.sla_deadlines(\'incident\', \'high\', opened_at) d WHERE d.first_response_due_at > opened_at'),
+is(answer($session{S}, 'SELECT count(*) FROM tickets, LATERAL policies_api.sla_deadlines(\'incident\', \'high\', opened_at) d
+	WHERE d.first_response_due_at > opened_at'),
 	100000, 'and for many');
 answer($session{S}, 'BEGIN');
 is(answer($session{S}, 'EXECUTE due'), '30 09:40, Of acme, Office', 'in a transaction as well');
@@ -493,13 +525,16 @@ $standby->stop;
 
 my $subscriber = server_with_register('subscriber', "timezone = 'UTC'");
 $node->safe_psql('postgres', 'CREATE PUBLICATION register FOR TABLE policies.policies, policies.business_calendars');
-# From PostgreSQL 16 on, rows arrive with the rights of the table's owner, whom row security stops, unless the subscription says otherwise.
+# From PostgreSQL 16 on, rows arrive with the rights of the table's owner, whom row security stops, unless the subscription says
+# otherwise.
 my $rights = $subscriber->safe_psql('postgres', 'SHOW server_version_num') >= 160000 ? ' WITH (run_as_owner = true)' : '';
-$subscriber->safe_psql('postgres', 'CREATE SUBSCRIPTION register CONNECTION $$' . $node->connstr('postgres') . '$$ PUBLICATION register' . $rights);
+$subscriber->safe_psql('postgres', 'CREATE SUBSCRIPTION register CONNECTION $$' . $node->connstr('postgres')
+	. '$$ PUBLICATION register' . $rights);
 $subscriber->wait_for_subscription_sync($node, 'register');
 answer($session{R} = session_of($acme, node => $subscriber), $due);
 is(answer($session{R}, 'EXECUTE due'), '', 'the subscriber has the inactive policy');
-for my $change ([ "$policies status = 'active'", '30 08:50, Of acme, Office' ], [ "$policies first_response_minutes = 55", '30 08:55, Of acme, Office' ],
+for my $change ([ "$policies status = 'active'", '30 08:50, Of acme, Office' ],
+	[ "$policies first_response_minutes = 55", '30 08:55, Of acme, Office' ],
 	[ "$calendars opening_hours = '$office'", '30 09:55, Of acme, Office' ], [ 'DELETE FROM policies_api.policies', '' ]) {
 	answer($session{A}, $change->[0]);
 	$node->wait_for_catchup('register');

@@ -26,8 +26,10 @@ if ($has_cron) {
 CREATE EXTENSION pg_cron;
 CREATE ROLE scheduler LOGIN;
 GRANT policies_admin TO scheduler;
-INSERT INTO policies.policies (tenant_id, name, next_review_at) VALUES ('acme', 'overdue', '2020-01-01'), ('globex', 'soon', now() + interval '29 days'), ('acme', 'later', now() + interval '40 days');
-SELECT cron.schedule_in_database('reviews', CASE WHEN string_to_array(extversion, '.')::text[] >= ARRAY['1', '5'] THEN '2 seconds' ELSE '* * * * *' END,
+INSERT INTO policies.policies (tenant_id, name, next_review_at) VALUES ('acme', 'overdue', '2020-01-01'),
+    ('globex', 'soon', now() + interval '29 days'), ('acme', 'later', now() + interval '40 days');
+SELECT cron.schedule_in_database('reviews', CASE WHEN string_to_array(extversion, '.')::text[] >= ARRAY['1', '5'] THEN '2 seconds'
+    ELSE '* * * * *' END,
     $$SELECT policies.notify_reviews_due('30 days')$$, 'postgres', 'scheduler') FROM pg_extension WHERE extname = 'pg_cron';
 SQL
 	$listener = open_session($scheduled->connstr('postgres'));
@@ -45,13 +47,15 @@ cmp_ok($verified, '>=', 40, "of $verified versions");
 # What a notification says: one line each, after "Asynchronous notification".
 sub notifications {
 	my ($answer) = @_;
-	return map { decode_json($_) } $answer =~ /^Asynchronous notification "policies_review_due" with payload "(.*)" received from server process with PID \d+\.$/mg;
+	my $heard = qr/Asynchronous notification "policies_review_due" with payload "(.*)"/;
+	return map { decode_json($_) } $answer =~ /^$heard received from server process with PID \d+\.$/mg;
 }
 
 sub as_administrator {
 	my ($sql) = @_;
 	return open_session($node->connstr('postgres') . ' user=administrator') unless defined $sql;
-	my ($stdout, $stderr) = run_command([ 'psql', '-XAtq', '-v', 'VERBOSITY=verbose', '-U', 'administrator', '-d', $node->connstr('postgres'), '-c', $sql ]);
+	my ($stdout, $stderr) = run_command([ 'psql', '-XAtq', '-v', 'VERBOSITY=verbose', '-U', 'administrator', '-d',
+		$node->connstr('postgres'), '-c', $sql ]);
 	return $stdout . $stderr;
 }
 
@@ -59,7 +63,8 @@ sub as_administrator {
 {
 	$node->safe_psql('postgres', q(SELECT policies.notify_reviews_due('100 years')));
 	as_administrator('SELECT policies.take_review_notices(10000)');
-	$node->safe_psql('postgres', q(INSERT INTO policies.policies (tenant_id, name, next_review_at) VALUES ('docs \\ '' "', 'due one', '2020-01-01 00:00+00'), ('docs_de', 'due two', '2020-01-02 00:00+00')));
+	$node->safe_psql('postgres', q(INSERT INTO policies.policies (tenant_id, name, next_review_at)
+		VALUES ('docs \\ '' "', 'due one', '2020-01-01 00:00+00'), ('docs_de', 'due two', '2020-01-02 00:00+00')));
 	# The other one may connect, and nothing else.
 	$node->safe_psql('postgres', 'CREATE ROLE outsider LOGIN');
 	my @listeners = map { open_session($node->connstr('postgres') . " user=$_") } qw(administrator outsider);
@@ -73,40 +78,49 @@ sub as_administrator {
 	for my $number (0, 1) {
 		my $answer = ask($listeners[$number], 'SELECT 1;');
 		my @heard = notifications($answer);
-		is_deeply([ map { join ' ', sort keys %$_ } @heard ], [ ('due_at notice_id') x 2 ], "listener $number hears of each, and no more of it than its id and when it is due");
+		is_deeply([ map { join ' ', sort keys %$_ } @heard ], [ ('due_at notice_id') x 2 ],
+			"listener $number hears of each, and no more of it than its id and when it is due");
 		unlike($answer, qr/docs|pol_|per_|due (?:one|two)/, 'nothing of its tenant, its policy or anybody');
 		for my $heard (@heard) {
-			is($node->safe_psql('postgres', "SELECT count(*) FROM policies.review_notices n JOIN policies.policies p ON (p.tenant_id, p.id) = (n.tenant_id, n.policy_id)
+			is($node->safe_psql('postgres', "SELECT count(*) FROM policies.review_notices n
+				JOIN policies.policies p ON (p.tenant_id, p.id) = (n.tenant_id, n.policy_id)
 				WHERE n.id = '$heard->{notice_id}' AND n.due_at = '$heard->{due_at}' AND p.next_review_at = n.due_at AND n.taken_at IS NULL"),
 				1, 'which are those of the notice');
 		}
 	}
 	is(ask($notifier, 'SELECT policies.notify_reviews_due();'), 0, 'the same due dates are not noticed again');
 	is_deeply([ notifications(ask($listeners[0], 'SELECT 1;')) ], [], 'nor heard of again');
-	like(ask($listeners[1], 'SELECT * FROM policies.review_notices;'), qr/ERROR:  permission denied/, 'what the notice is about, the outbox tells those who may read it');
+	like(ask($listeners[1], 'SELECT * FROM policies.review_notices;'), qr/ERROR:  permission denied/,
+		'what the notice is about, the outbox tells those who may read it');
 	close_session($_) for @listeners, $notifier;
 
 	# A consumer that was down, and one that dies.
 	my $consumer = as_administrator();
-	is(ask($consumer, 'BEGIN; SELECT count(*) FROM policies.take_review_notices();'), 2, 'a consumer that did not listen finds both in the outbox');
+	is(ask($consumer, 'BEGIN; SELECT count(*) FROM policies.take_review_notices();'), 2,
+		'a consumer that did not listen finds both in the outbox');
 	my $pid = ask($consumer, 'SELECT pg_backend_pid();');
 	$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid, 10000)");
 	eval { close_session($consumer) };
-	is(as_administrator('SELECT string_agg(taken_by, \' \') FROM policies.take_review_notices()'), 'administrator administrator', 'what it took when it died, the next one takes');
+	is(as_administrator('SELECT string_agg(taken_by, \' \') FROM policies.take_review_notices()'), 'administrator administrator',
+		'what it took when it died, the next one takes');
 	is(as_administrator('SELECT count(*) FROM policies.take_review_notices()'), 0, 'and nobody after that');
-	$node->safe_psql('postgres', q(INSERT INTO policies.policies (tenant_id, name, next_review_at) SELECT 'docs_de', 'due ' || n, '2020-01-02 00:00+00' FROM generate_series(1, 9) n));
+	$node->safe_psql('postgres', q(INSERT INTO policies.policies (tenant_id, name, next_review_at) SELECT 'docs_de', 'due ' || n,
+		'2020-01-02 00:00+00' FROM generate_series(1, 9) n));
 	as_administrator('SELECT policies.notify_reviews_due()');
-	is(as_administrator("SET $_ = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT count(*) FROM policies.take_review_notices(2)"), 2, "no more than asked for, without $_")
+	is(as_administrator("SET $_ = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT count(*)
+		FROM policies.take_review_notices(2)"), 2, "no more than asked for, without $_")
 		for qw(enable_material enable_sort enable_indexscan enable_seqscan);
 }
 
 # As a job of the operating system's cron calls it.
 {
-	$node->safe_psql('postgres', q(INSERT INTO policies.policies (tenant_id, name, next_review_at) VALUES ('docs_de', 'by psql', now() + interval '10 days')));
+	$node->safe_psql('postgres', q(INSERT INTO policies.policies (tenant_id, name, next_review_at)
+		VALUES ('docs_de', 'by psql', now() + interval '10 days')));
 	is(as_administrator(q(SELECT policies.notify_reviews_due('30 days'))), '1', 'psql -c writes a notice');
 	is(as_administrator(q(SELECT policies.notify_reviews_due('30 days'))), '0', 'and none the second time');
 	like(as_administrator(q(SELECT policies.notify_reviews_due('-1 day'))), qr/ERROR:  22023/, 'not for a time that is over');
-	my (undef, undef, $error) = as_caller($node, 'postgres', '{"tenant_id": "docs_de", "sub": "per_1"}', 'SELECT policies.notify_reviews_due()');
+	my (undef, undef, $error) = as_caller($node, 'postgres', '{"tenant_id": "docs_de", "sub": "per_1"}',
+		'SELECT policies.notify_reviews_due()');
 	like($error, qr/ERROR:  42501/, 'nor for a caller');
 	like(as_administrator('SELECT policies.take_review_notices(0)'), qr/ERROR:  22023/, 'nobody takes less than one');
 }
@@ -117,34 +131,53 @@ sub as_administrator {
 	my $reader = '{"tenant_id": "large", "sub": "per_2"}';
 	as_caller($node, 'postgres', $large, <<'SQL');
 INSERT INTO policies_api.policies (name, body, description, tags, next_review_at)
-    SELECT 'large ' || n, repeat('common word' || n || ' ', 200) || repeat(md5(n::text) || ' ', 100), 'common', '["common"]', '2020-01-01' FROM generate_series(1, 500) n;
+    SELECT 'large ' || n, repeat('common word' || n || ' ', 200) || repeat(md5(n::text) || ' ', 100), 'common', '["common"]',
+        '2020-01-01' FROM generate_series(1, 500) n;
 SELECT count(policies_api.publish_policy(id, '1.0')) FROM (SELECT id FROM policies_api.policies LIMIT 200) p;
 SQL
-	my $all = q(SELECT md5(string_agg(d, ' ' ORDER BY d)) FROM (SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) AS d FROM policies.policies t UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_versions t
-		UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_approvals t UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_acknowledgements t
-		UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.review_notices t UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_search t
+	my $all = q(SELECT md5(string_agg(d, ' ' ORDER BY d)) FROM (SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) AS d
+		FROM policies.policies t UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_versions t
+		UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_approvals t
+			UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_acknowledgements t
+		UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.review_notices t
+			UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_search t
 		UNION ALL SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM policies.policy_drafts t) s);
 	my $before = $node->safe_psql('postgres', $all);
 	my %statements = (
 		'publish_policy()' => [ $large, q(SELECT count(policies_api.publish_policy(id, 'major')) FROM policies_api.policies) ],
-		'approve_policy()' => [ $reader, q(SELECT count(policies_api.approve_policy(id, policies_api.policy_content_hash(id))) FROM policies_api.policies) ],
-		'request_acknowledgements()' => [ $large, q(SELECT count(policies_api.request_acknowledgements(id, ARRAY(SELECT 'per_' || n FROM generate_series(1, 100) n))) FROM policies_api.policies WHERE published_at IS NOT NULL) ],
-		'acknowledge_policy()' => [ $reader, q(SELECT count(*) FROM policies_api.policies p, policies_api.acknowledge_policy(p.id) WHERE p.published_at IS NOT NULL) ],
-		'complete_policy()' => [ $large, q(SELECT count(policies_api.complete_policy(id, outcome => 'changed', next_review_at => '2999-01-01')) FROM policies_api.policies) ],
-		'verify_policy_history()' => [ $large, q(SELECT count(*) FROM policies_api.policies p, policies_api.verify_policy_history(p.id)) ],
+		'approve_policy()' => [ $reader, q(SELECT count(policies_api.approve_policy(id, policies_api.policy_content_hash(id)))
+			FROM policies_api.policies) ],
+		'request_acknowledgements()' => [
+			$large, q(SELECT count(policies_api.request_acknowledgements(id, ARRAY(SELECT 'per_' || n FROM generate_series(1, 100) n)))
+				FROM policies_api.policies WHERE published_at IS NOT NULL) ],
+		'acknowledge_policy()' => [ $reader, q(SELECT count(*) FROM policies_api.policies p, policies_api.acknowledge_policy(p.id)
+			WHERE p.published_at IS NOT NULL) ],
+		'complete_policy()' => [
+			$large, q(SELECT count(policies_api.complete_policy(id, outcome => 'changed', next_review_at => '2999-01-01'))
+				FROM policies_api.policies) ],
+		'verify_policy_history()' => [ $large, q(SELECT count(*) FROM policies_api.policies p,
+			policies_api.verify_policy_history(p.id)) ],
 		'search_policies()' => [ $large, q(SELECT count(*) FROM policies_api.search_policies('common -word7', max_results => 1000)) ],
-		'search_policies() many times' => [ $large, q(SELECT count(*) FROM generate_series(1, 20) n, policies_api.search_policies('common or word' || n, max_results => 1)) ],
-		'unified_diff()' => [ $large, q(SELECT length(policies.unified_diff(string_agg(md5(n::text), E'\n'), string_agg(md5((n % 7 + n / 2)::text), E'\n'))) FROM generate_series(1, 60000) n) ],
-		'markdown_to_html()' => [ $large, q(SELECT sum(length(policies.markdown_to_html(repeat(E'* a [b](c) `d`\n\n> e\n\n', 300) || n))) FROM generate_series(1, 300) n) ],
+		'search_policies() many times' => [ $large, q(SELECT count(*) FROM generate_series(1, 20) n,
+			policies_api.search_policies('common or word' || n, max_results => 1)) ],
+		'unified_diff()' => [
+			$large, q(SELECT length(policies.unified_diff(string_agg(md5(n::text), E'\n'), string_agg(md5((n % 7 + n / 2)::text), E'\n')))
+				FROM generate_series(1, 60000) n) ],
+		'markdown_to_html()' => [
+			$large, q(SELECT sum(length(policies.markdown_to_html(repeat(E'* a [b](c) `d`\n\n> e\n\n', 300) || n)))
+				FROM generate_series(1, 300) n) ],
 		'the trigger for words' => [ $large, q(UPDATE policies_api.policies SET body = body || ' changed') ],
-		'hand_over_policies()' => [ $large, q(UPDATE policies_api.policies SET owner_id = 'per_1'; SELECT policies_api.hand_over_policies('per_1', 'per_2')) ],
-		'policy_content_hash()' => [ $large, q(SELECT count(policies_api.policy_content_hash(id)) FROM policies_api.policies, generate_series(1, 5)) ],
+		'hand_over_policies()' => [ $large, q(UPDATE policies_api.policies SET owner_id = 'per_1';
+			SELECT policies_api.hand_over_policies('per_1', 'per_2')) ],
+		'policy_content_hash()' => [ $large, q(SELECT count(policies_api.policy_content_hash(id)) FROM policies_api.policies,
+			generate_series(1, 5)) ],
 	);
 	for my $name (sort keys %statements) {
 		my ($claims, $sql) = @{ $statements{$name} };
 		my ($interrupted, $other) = (0, '');
 		for (my $limit = 1; $limit < 60_000 && !$other; $limit = 2 * $limit) {
-			my (undef, undef, $stderr) = as_caller($node, 'postgres', $claims, "SET LOCAL statement_timeout = $limit;\n$sql;\nROLLBACK;\nBEGIN");
+			my (undef, undef, $stderr) = as_caller($node, 'postgres', $claims, "SET LOCAL statement_timeout = $limit;\n$sql;\nROLLBACK;\n"
+				. "BEGIN");
 			last if $stderr !~ /ERROR/;
 			++$interrupted;
 			$other = $stderr unless $stderr =~ /ERROR:  57014: canceling statement due to statement timeout/;
@@ -152,15 +185,18 @@ SQL
 		is($other, '', "$name is interrupted");
 		cmp_ok($interrupted, '>=', 1, "in $interrupted places");
 	}
-	for my $sql ('SELECT policies.notify_reviews_due()', q(SELECT policies.rebuild_search('large')), q(SELECT count(policies.export_policy(tenant_id, id)) FROM policies.policies WHERE tenant_id = 'large')) {
+	for my $sql ('SELECT policies.notify_reviews_due()', q(SELECT policies.rebuild_search('large')),
+		q(SELECT count(policies.export_policy(tenant_id, id)) FROM policies.policies WHERE tenant_id = 'large')) {
 		like(as_administrator("BEGIN; SET LOCAL statement_timeout = 5; $sql; COMMIT"), qr/ERROR:  57014/, "interrupted: $sql");
 	}
 	# By another session.
 	my $busy = open_session($node->connstr('postgres') . ' user=gateway');
 	my $pid = ask($busy, 'SELECT pg_backend_pid();');
-	$busy->{in} .= "BEGIN;\n" . caller_settings($large) . "SELECT count(policies_api.publish_policy(id, 'major')) FROM policies_api.policies, pg_sleep(0.2);\n";
+	$busy->{in} .= "BEGIN;\n" . caller_settings($large)
+		. "SELECT count(policies_api.publish_policy(id, 'major')) FROM policies_api.policies, pg_sleep(0.2);\n";
 	$busy->{run}->pump_nb;
-	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE pid = $pid AND query LIKE '%publish_policy%' AND state = 'active'");
+	$node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_stat_activity WHERE pid = $pid AND query LIKE '%publish_policy%'
+		AND state = 'active'");
 	$node->safe_psql('postgres', "SELECT pg_cancel_backend($pid)");
 	like(ask($busy, 'COMMIT;'), qr/ERROR:  canceling statement due to user request/, 'publications are cancelled');
 	is(ask($busy, 'SELECT pg_backend_pid();'), $pid, 'and the backend goes on');
@@ -168,8 +204,10 @@ SQL
 	is($node->safe_psql('postgres', $all), $before, 'and no row is there of what was interrupted');
 	is(document_violations($node, 'postgres'), '', 'every document is as it should be');
 	unlike(slurp_file($node->logfile), qr/PANIC|terminated by signal|TRAP/, 'no backend crashed');
-	$node->safe_psql('postgres', q(UPDATE policies.policies SET is_deleted = true WHERE tenant_id = 'large'; SELECT policies.purge_deleted('0', 'large')));
-	is($node->safe_psql('postgres', q(SELECT count(*) FROM policies.policy_search WHERE tenant_id = 'large')), 0, 'purged policies leave no words');
+	$node->safe_psql('postgres', q(UPDATE policies.policies SET is_deleted = true WHERE tenant_id = 'large';
+		SELECT policies.purge_deleted('0', 'large')));
+	is($node->safe_psql('postgres', q(SELECT count(*) FROM policies.policy_search WHERE tenant_id = 'large')), 0,
+		'purged policies leave no words');
 }
 
 # Dumps. What is searched comes back as it was, though the triggers would make it anew.
@@ -177,8 +215,10 @@ SQL
 	my $original = report($node, 'postgres');
 	my $drafts = q(SELECT d FROM policies.policy_drafts d ORDER BY d.tenant_id, d.id);
 	my $known = $node->safe_psql('postgres', $drafts);
-	is($node->safe_psql('postgres', q(SELECT (count(*) FILTER (WHERE cardinality(author_ids) > 1) > 0, count(*) FILTER (WHERE author_ids = '{}' AND published_hash IS NOT NULL) > 0,
-		count(*) FILTER (WHERE author_ids <> '{}' AND published_hash IS NULL) > 0) FROM policies.policy_drafts)), '(t,t,t)', 'drafts are of each kind');
+	is($node->safe_psql('postgres', q(SELECT (count(*) FILTER (WHERE cardinality(author_ids) > 1) > 0,
+		count(*) FILTER (WHERE author_ids = '{}' AND published_hash IS NOT NULL) > 0,
+		count(*) FILTER (WHERE author_ids <> '{}' AND published_hash IS NULL) > 0) FROM policies.policy_drafts)), '(t,t,t)',
+		'drafts are of each kind');
 	my $folder = "$ENV{SCRATCH}/document_dumps";
 	mkdir $folder;
 	my $number = 0;
@@ -221,17 +261,21 @@ SQL
 	$standby->init_from_backup($node, 'base', has_streaming => 1);
 	$standby->start;
 	my $claims = '{"tenant_id": "docs_de", "sub": "per_2"}';
-	my (undef, $id) = as_caller($node, 'postgres', $claims, q(INSERT INTO policies_api.policies (name, body, next_review_at) VALUES ('standing by', E'# Bücher\n\nHäuser', '2020-01-01') RETURNING id));
-	as_caller($node, 'postgres', $claims, "SELECT policies_api.publish_policy('$id', '1.0'); SELECT policies_api.request_acknowledgements('$id', '{per_2}')");
+	my (undef, $id) = as_caller($node, 'postgres', $claims, q(INSERT INTO policies_api.policies (name, body, next_review_at)
+		VALUES ('standing by', E'# Bücher\n\nHäuser', '2020-01-01') RETURNING id));
+	as_caller($node, 'postgres', $claims, "SELECT policies_api.publish_policy('$id', '1.0');
+		SELECT policies_api.request_acknowledgements('$id', '{per_2}')");
 	$node->wait_for_catchup($standby);
 	my %reads = (
 		'search_policies()' => [ q(SELECT name FROM policies_api.search_policies('haus -running')), 'standing by' ],
-		'what is known of drafts' => [ "SELECT count(*) FROM policies.policy_drafts WHERE id = '$id' AND author_ids = '{}' AND published_hash IS NOT NULL", 1 ],
+		'what is known of drafts' => [ "SELECT count(*) FROM policies.policy_drafts WHERE id = '$id' AND author_ids = '{}'
+			AND published_hash IS NOT NULL", 1 ],
 		'a search in all' => [ q(SELECT count(*) >= 5 FROM policies_api.search_policies('tag')), 't' ],
 		'policies_in_force' => [ "SELECT version FROM policies_api.policies_in_force WHERE id = '$id'", '1.0' ],
 		'policy_version()' => [ "SELECT version FROM policies_api.policy_version('$id', '1.0')", '1.0' ],
 		'policy_as_of()' => [ "SELECT version FROM policies_api.policy_as_of('$id')", '1.0' ],
-		'policy_content_hash()' => [ "SELECT policies_api.policy_content_hash('$id') = content_hash FROM policies_api.policy_versions WHERE policy_id = '$id'", 't' ],
+		'policy_content_hash()' => [ "SELECT policies_api.policy_content_hash('$id') = content_hash FROM policies_api.policy_versions
+			WHERE policy_id = '$id'", 't' ],
 		'verify_policy_history()' => [ "SELECT is_intact FROM policies_api.verify_policy_history('$id')", 't' ],
 		'diff_policy()' => [ "SELECT policies_api.diff_policy('$id', '1.0')", '0 lines added, 0 lines removed' ],
 		'policy_html()' => [ "SELECT policies_api.policy_html('$id') LIKE '<h1%<p>H%user</p>%'", 't' ],
@@ -240,16 +284,19 @@ SQL
 		'acknowledgements' => [ "SELECT state FROM policies_api.policy_acknowledgements WHERE policy_id = '$id'", 'outstanding' ],
 		'approvals' => [ 'SELECT count(*) > 0 FROM policies_api.policy_approvals', 't' ],
 		'settings' => [ 'SELECT search_language FROM policies_api.policy_settings WHERE app_id IS NULL', 'german' ],
-		'review_calendar()' => [ "SELECT count(*) FROM policies_api.review_calendar('2000-01-01', '3000-01-01') WHERE policy_id = '$id'", 1 ],
+		'review_calendar()' => [ "SELECT count(*) FROM policies_api.review_calendar('2000-01-01', '3000-01-01')
+			WHERE policy_id = '$id'", 1 ],
 		'overdue_reviews()' => [ "SELECT count(*) > 0 FROM policies_api.overdue_reviews('3000-01-01')", 't' ],
-		'review_calendar_icalendar()' => [ "SELECT policies_api.review_calendar_icalendar('2000-01-01', '3000-01-01') LIKE '%review-$id\@docs_de%'", 't' ],
+		'review_calendar_icalendar()' => [
+			"SELECT policies_api.review_calendar_icalendar('2000-01-01', '3000-01-01') LIKE '%review-$id\@docs_de%'", 't' ],
 	);
 	for my $name (sort keys %reads) {
 		my ($sql, $expected) = @{ $reads{$name} };
 		my (undef, $read, $error) = as_caller($standby, 'postgres', $claims, $sql);
 		is($read, $expected, "on the standby: $name") or diag($error);
 	}
-	for my $write ("publish_policy('$id', 'major')", "approve_policy('$id', policies_api.policy_content_hash('$id'))", "request_acknowledgements('$id', '{x}')", "acknowledge_policy('$id')",
+	for my $write ("publish_policy('$id', 'major')", "approve_policy('$id', policies_api.policy_content_hash('$id'))",
+		"request_acknowledgements('$id', '{x}')", "acknowledge_policy('$id')",
 		"complete_policy('$id', outcome => 'changed')", "hand_over_policies('per_5', 'x')") {
 		my (undef, undef, $error) = as_caller($standby, 'postgres', $claims, "SELECT policies_api.$write");
 		like($error, qr/ERROR:  25006: cannot execute/, "on the standby refused: $write");
@@ -266,11 +313,15 @@ $node->stop;
 	my @tenants = map { "tenant$_" } 1 .. 3;
 	my %shared;
 	for my $tenant (@tenants) {
-		$shared{$tenant} = (as_caller($killed, 'postgres', qq({"tenant_id": "$tenant", "sub": "per_0_$tenant"}), "INSERT INTO policies_api.policies (name) VALUES ('of all') RETURNING id"))[1];
+		$shared{$tenant} = (as_caller($killed, 'postgres', qq({"tenant_id": "$tenant", "sub": "per_0_$tenant"}),
+			"INSERT INTO policies_api.policies (name) VALUES ('of all') RETURNING id"))[1];
 	}
-	my $begin = "BEGIN;\nSELECT set_config('role', 'policies_caller', true), set_config('request.jwt.claims', '{\"tenant_id\": \"TENANT\", \"sub\": \"per_SUB_TENANT\"}', true) \\g /dev/null\n";
+	my $begin = "BEGIN;\n"
+		. "SELECT set_config('role', 'policies_caller', true),
+			set_config('request.jwt.claims', '{\"tenant_id\": \"TENANT\", \"sub\": \"per_SUB_TENANT\"}', true) \\g /dev/null\n";
 	my $requests = <<"SQL";
-${begin}INSERT INTO policies_api.policies (name, body, review_cadence, next_review_at) VALUES ('NAME', 'first body', '1 month', '2020-01-01') RETURNING id \\gset
+${begin}INSERT INTO policies_api.policies (name, body, review_cadence, next_review_at)
+    VALUES ('NAME', 'first body', '1 month', '2020-01-01') RETURNING id \\gset
 SELECT version AS done FROM policies_api.publish_policy(:'id', '1.0', 'NAME') \\gset
 COMMIT;
 \\echo published :id :done
@@ -292,11 +343,13 @@ SQL
 		unlink $script;
 		append_to_file($script, "\\set QUIET 1\n\\pset tuples_only on\n\\pset format unaligned\n\\set ON_ERROR_STOP 1\n$text");
 		my %run = (out => '', err => '');
-		$run{handle} = IPC::Run::start([ 'psql', '-X', '-d', $killed->connstr('postgres') . " user=$login", '-f', $script ], '>', \$run{out}, '2>', \$run{err}, IPC::Run::timeout(120));
+		$run{handle} = IPC::Run::start([ 'psql', '-X', '-d', $killed->connstr('postgres') . " user=$login", '-f', $script ], '>',
+			\$run{out}, '2>', \$run{err}, IPC::Run::timeout(120));
 		return \%run;
 	};
 	my %kill = (
-		'kill -9 of a backend' => sub { kill 'KILL', (split /\n/, $killed->safe_psql('postgres', "SELECT pid FROM pg_stat_activity WHERE usename = 'gateway'"))[0]; },
+		'kill -9 of a backend' => sub { kill 'KILL', (split /\n/, $killed->safe_psql('postgres', "SELECT pid FROM pg_stat_activity
+			WHERE usename = 'gateway'"))[0]; },
 		'an immediate stop' => sub { $killed->stop('immediate'); $killed->start; },
 	);
 	# By -c: a psql that is refused ends before it reads a statement from its input.
@@ -312,9 +365,12 @@ SQL
 		for my $how (sort keys %kill) {
 			my @writers = map {
 				my ($number, $tenant) = ($_, $tenants[ $_ % @tenants ]);
-				$start->($number, 'gateway', join '', map { $requests =~ s/per_SUB_TENANT/per_${number}_$tenant/gr =~ s/TENANT/$tenant/gr =~ s/NAME/w$number-$_/gr =~ s/SHARED/$shared{$tenant}/gr } 1 .. 200)
+				my $theirs = $requests =~ s/per_SUB_TENANT/per_${number}_$tenant/gr =~ s/TENANT/$tenant/gr =~ s/SHARED/$shared{$tenant}/gr;
+				$start->($number, 'gateway', join '', map { $theirs =~ s/NAME/w$number-$_/gr } 1 .. 200)
 			} 1 .. 6;
-			push @writers, $start->('_notices', 'administrator', "SELECT policies.notify_reviews_due('1 year') \\g /dev/null\nSELECT count(*) FROM policies.take_review_notices(5) \\g /dev/null\n" x 2000);
+			push @writers, $start->('_notices', 'administrator',
+				"SELECT policies.notify_reviews_due('1 year') \\g /dev/null\nSELECT count(*)
+					FROM policies.take_review_notices(5) \\g /dev/null\n" x 2000);
 			usleep(700_000 + int rand 700_000);
 			$kill{$how}->();
 			ok($is_back->(), "round $round: the server is back after $how");
@@ -324,14 +380,19 @@ SQL
 					$published{"$1 $2"} = 1 if $line =~ /^published (pol_\w{26}) (\S+)$/;
 					$acknowledged{"$1 $2"} = 1 if $line =~ /^acknowledged (pol_\w{26}) (\S+)$/;
 				}
-				unlike($run->{err}, qr/ERROR(?!.*(?:terminating|shut|recovery|reset))/, 'no writer met an error but the kill') if $run->{err} =~ /ERROR/;
+				unlike($run->{err}, qr/ERROR(?!.*(?:terminating|shut|recovery|reset))/, 'no writer met an error but the kill')
+					if $run->{err} =~ /ERROR/;
 			}
 			is($killed->safe_psql('postgres', $invariants), '', 'every invariant holds');
 			is(document_violations($killed, 'postgres'), '', 'every document is as it should be');
-			is($killed->safe_psql('postgres', 'SELECT count(*) FROM policies.policies p FULL JOIN policies.policy_drafts d USING (tenant_id, id) WHERE p.name IS NULL OR d.content_since IS NULL'), 0, 'and each policy has its one draft');
+			is($killed->safe_psql('postgres', 'SELECT count(*) FROM policies.policies p
+				FULL JOIN policies.policy_drafts d USING (tenant_id, id) WHERE p.name IS NULL OR d.content_since IS NULL'), 0,
+				'and each policy has its one draft');
 		}
 	}
-	my %there = map { $_ => 1 } split /\n/, $killed->safe_psql('postgres', "SELECT 'p ' || policy_id || ' ' || version FROM policies.policy_versions UNION ALL SELECT 'a ' || policy_id || ' ' || acknowledged_version FROM policies.policy_acknowledgements WHERE acknowledged_at IS NOT NULL");
+	my %there = map { $_ => 1 } split /\n/, $killed->safe_psql('postgres', "SELECT 'p ' || policy_id || ' ' || version
+		FROM policies.policy_versions UNION ALL SELECT 'a ' || policy_id || ' ' || acknowledged_version
+			FROM policies.policy_acknowledgements WHERE acknowledged_at IS NOT NULL");
 	note scalar(keys %published) . ' publications and ' . scalar(keys %acknowledged) . ' acknowledgements were acknowledged';
 	cmp_ok(scalar(keys %published), '>=', 50, 'enough was published to mean something');
 	is_deeply([ grep { !$there{"p $_"} } keys %published ], [], 'every acknowledged publication is there');
@@ -339,7 +400,8 @@ SQL
 	my ($problems, $checked) = unverified_versions($killed, 'postgres', @tenants);
 	is($problems, '', 'every history is intact');
 	cmp_ok($checked, '>=', scalar(keys %published), "of $checked versions");
-	is($killed->safe_psql('postgres', "SELECT count(*) FROM (SELECT (content ->> 'body' = 'first body') = (v.version = '1.0') AS fits FROM policies.policy_versions v JOIN policies.policies p ON p.id = v.policy_id WHERE p.name <> 'of all') s WHERE NOT fits"),
+	is($killed->safe_psql('postgres', "SELECT count(*) FROM (SELECT (content ->> 'body' = 'first body') = (v.version = '1.0') AS fits
+		FROM policies.policy_versions v JOIN policies.policies p ON p.id = v.policy_id WHERE p.name <> 'of all') s WHERE NOT fits"),
 		0, 'each holds the body that was published');
 	$killed->command_ok([ 'pg_amcheck', '--heapallindexed', '--rootdescend', '-d', 'postgres' ], 'pg_amcheck is clean');
 	$killed->stop;
@@ -348,13 +410,19 @@ SQL
 # What the scheduler did meanwhile.
 SKIP: {
 	skip 'NOT RUN: pg_cron is not installed for this server (postgresql-MAJOR-cron; make check-tap installs it)', 6 unless $has_cron;
-	ok($scheduled->poll_query_until('postgres', "SELECT count(*) > 0 FROM cron.job_run_details WHERE status = 'succeeded'"), 'pg_cron ran notify_reviews_due()');
-	is($scheduled->safe_psql('postgres', q(SELECT string_agg(p.name, ' ' ORDER BY p.name) FROM policies.review_notices n JOIN policies.policies p ON p.id = n.policy_id)), 'overdue soon', 'which noticed what is due within 30 days');
-	is($scheduled->safe_psql('postgres', q(SELECT DISTINCT username FROM cron.job_run_details)), 'scheduler', 'as a login that is an administrator of the register');
-	is($scheduled->safe_psql('postgres', q(SELECT count(*) FROM cron.job_run_details WHERE status = 'failed')), 0, 'and never failed');
+	ok($scheduled->poll_query_until('postgres', "SELECT count(*) > 0 FROM cron.job_run_details WHERE status = 'succeeded'"),
+		'pg_cron ran notify_reviews_due()');
+	is($scheduled->safe_psql('postgres', q(SELECT string_agg(p.name, ' ' ORDER BY p.name) FROM policies.review_notices n
+		JOIN policies.policies p ON p.id = n.policy_id)), 'overdue soon', 'which noticed what is due within 30 days');
+	is($scheduled->safe_psql('postgres', q(SELECT DISTINCT username FROM cron.job_run_details)), 'scheduler',
+		'as a login that is an administrator of the register');
+	is($scheduled->safe_psql('postgres', q(SELECT count(*) FROM cron.job_run_details WHERE status = 'failed')), 0,
+		'and never failed');
 	my @heard = notifications(ask($listener, 'SELECT 1;'));
-	is_deeply([ sort map { $scheduled->safe_psql('postgres', "SELECT tenant_id FROM policies.review_notices WHERE id = '$_->{notice_id}'") } @heard ], [qw(acme globex)], 'and whoever listened heard of it once');
-	is($scheduled->safe_psql('postgres', q(SELECT count(*) FROM policies.take_review_notices())), 2, 'and whoever did not finds it in the outbox');
+	is_deeply([ sort map { $scheduled->safe_psql('postgres', "SELECT tenant_id FROM policies.review_notices
+		WHERE id = '$_->{notice_id}'") } @heard ], [qw(acme globex)], 'and whoever listened heard of it once');
+	is($scheduled->safe_psql('postgres', q(SELECT count(*) FROM policies.take_review_notices())), 2,
+		'and whoever did not finds it in the outbox');
 	close_session($listener);
 }
 note 'NOT RUN: pg_cron is absent' unless $has_cron;

@@ -22,7 +22,8 @@ sub normalized {
 	return $text =~ s/^\n//r;
 }
 
-# Runs a file's blocks of SQL in one session, up to one that matches. What comes back must be what the block of text behind it shows,
+# Runs a file's blocks of SQL in one session, up to one that matches. What comes back must be what the block of text behind it
+# shows,
 # or no error where there is none.
 sub check_guide {
 	my ($file, $database, $until) = @_;
@@ -40,7 +41,8 @@ sub check_guide {
 	$node->safe_psql('postgres', "CREATE DATABASE $database TEMPLATE template0");
 	create_register($node, $database) unless $text =~ /^CREATE EXTENSION policies;$/m;
 	chdir $folder;
-	ok(IPC::Run::run([ 'psql', '-Xq', '-d', $node->connstr($database) ], '<', \$script, '>&', \$output), "$file: psql came to the end");
+	ok(IPC::Run::run([ 'psql', '-Xq', '-d', $node->connstr($database) ], '<', \$script, '>&', \$output),
+		"$file: psql came to the end");
 	chdir $ENV{SCRATCH};
 	my @answers = split /^<<mark>>\n/m, $output;
 	for my $number (0 .. $#expected) {
