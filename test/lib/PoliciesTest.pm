@@ -10,9 +10,8 @@ use IPC::Run;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 
-our @EXPORT_OK = qw(new_server server_from server_with_register create_register fill_register icalendar as_caller report
-	caller_settings
-  open_session ask close_session);
+our @EXPORT_OK = qw(new_server server_from server_with_register create_register fill_register icalendar as_caller
+  report caller_settings interrupt open_session ask close_session);
 
 # A running server, with the lines given added to its configuration.
 sub new_server {
@@ -99,6 +98,24 @@ sub as_caller {
 	my $status = $node->psql($database, $script, stdout => \$stdout, stderr => \$stderr, on_error_stop => 1,
 		extra_params => [ '-U', $options{login} // 'gateway', '-v', 'VERBOSITY=verbose' ]);
 	return ($status, $stdout, $stderr);
+}
+
+# Runs SQL as a caller, rolled back, under a time limit that grows until it passes; each time in a backend that has cached nothing.
+# Returns how often it was interrupted, and what it met but that.
+sub interrupt {
+	my ($node, $database, $claims, $sql) = @_;
+	my $script = "\\set interrupted true\n";
+	for (my $limit = 1; $limit < 60_000; $limit = int(1.5 * $limit) + 1) {
+		$script .= "\\if :interrupted\n\\connect\nBEGIN;\n" . caller_settings($claims)
+		  . "SET LOCAL statement_timeout = $limit;\n$sql;\n\\set interrupted :ERROR\nROLLBACK;\n\\endif\n";
+	}
+	my $stderr;
+	my $status = $node->psql($database, $script, stderr => \$stderr, on_error_stop => 0,
+		extra_params => [ '-U', 'gateway', '-v', 'VERBOSITY=verbose' ]);
+	# What follows an error in the same transaction is refused for that alone.
+	my @errors = grep { !/ERROR:  25P02/ } $stderr =~ /^.*(?:ERROR|FATAL|PANIC|connection).*$/mg;
+	my @others = grep { !/ERROR:  57014: canceling statement due to statement timeout$/ } @errors;
+	return (@errors - @others, join "\n", @others, $status ? "psql ended with status $status" : ());
 }
 
 # An iCalendar text of holidays, as a quoted SQL string.

@@ -8,7 +8,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
-use PoliciesTest qw(server_with_register fill_register as_caller report caller_settings open_session ask close_session);
+use PoliciesTest qw(server_with_register fill_register as_caller report caller_settings interrupt open_session ask close_session);
 use DocumentsTest qw(fill_documents document_violations unverified_versions @document_tenants);
 
 my $invariants = slurp_file("$ENV{SCRATCH}/test/lib/invariants.sql");
@@ -174,15 +174,8 @@ SQL
 	);
 	for my $name (sort keys %statements) {
 		my ($claims, $sql) = @{ $statements{$name} };
-		my ($interrupted, $other) = (0, '');
-		for (my $limit = 1; $limit < 60_000 && !$other; $limit = 2 * $limit) {
-			my (undef, undef, $stderr) = as_caller($node, 'postgres', $claims, "SET LOCAL statement_timeout = $limit;\n$sql;\nROLLBACK;\n"
-				. "BEGIN");
-			last if $stderr !~ /ERROR/;
-			++$interrupted;
-			$other = $stderr unless $stderr =~ /ERROR:  57014: canceling statement due to statement timeout/;
-		}
-		is($other, '', "$name is interrupted");
+		my ($interrupted, $other) = interrupt($node, 'postgres', $claims, $sql);
+		is($other, '', "$name is interrupted, and nothing else");
 		cmp_ok($interrupted, '>=', 1, "in $interrupted places");
 	}
 	for my $sql ('SELECT policies.notify_reviews_due()', q(SELECT policies.rebuild_search('large')),
