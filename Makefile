@@ -8,8 +8,13 @@ REGISTER_SOURCE = build/register_sql.cpp
 OPENAPI_SOURCE = build/openapi_document.cpp
 
 MODULE_big = policies
-OBJS = $(patsubst %.cpp,%.o,$(sort $(wildcard src/core/*/*.cpp src/pg/*.cpp src/functions/*/*.cpp)) src/module.cpp \
-    $(REGISTER_SOURCE) $(OPENAPI_SOURCE))
+SOURCES := $(sort $(wildcard src/core/*/*.cpp src/pg/*.cpp src/functions/*/*.cpp))
+# UNITY=yes compiles a room at once, which reads its headers once: a third of the time from scratch, but never less than a room.
+ifdef UNITY
+ROOMS := $(patsubst src/%/,%,$(sort $(dir $(SOURCES))))
+SOURCES := $(patsubst %,build/unity/%.cpp,$(ROOMS))
+endif
+OBJS = $(patsubst %.cpp,%.o,$(SOURCES) src/module.cpp $(REGISTER_SOURCE) $(OPENAPI_SOURCE))
 DATA_built = $(EXTENSION_SCRIPTS)
 REGRESS_TOPICS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
 REGRESS = install $(filter-out install uninstall,$(REGRESS_TOPICS)) uninstall
@@ -24,7 +29,8 @@ override with_llvm = no
 # definition exports a function from a library with hidden visibility.
 PG_CPPFLAGS = -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server 2>/dev/null) \
     -DPGDLLEXPORT='__attribute__((visibility("default")))'
-PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP
+# COPT, as PGXS has it for C: -g0 where nobody will debug compiles in two thirds of the time.
+PG_CXXFLAGS = -std=c++20 -Wall -Wextra -Werror -fvisibility=hidden -fvisibility-inlines-hidden -MMD -MP $(COPT)
 CORE_LIBS = -lical -lcmark-gfm-extensions -lcmark-gfm -lutf8proc
 SHLIB_LINK = $(CORE_LIBS) -lstdc++ -Wl,--version-script=src/exports.map
 
@@ -46,6 +52,12 @@ $(EXTENSION_SCRIPTS) &: $(wildcard src/sql/extension/*.sql src/sql/updates/exten
 	mkdir -p build
 	tools/build_extension_scripts.sh
 
+ifdef UNITY
+$(SOURCES): build/unity/%.cpp: src/% $(wildcard src/*/*.cpp src/*/*/*.cpp)
+	mkdir -p $(@D)
+	printf '#include "%s"\n' $(patsubst src/%,%,$(wildcard src/$*/*.cpp)) > $@
+endif
+
 $(REGISTER_SOURCE): $(REGISTER_SQL) policies.control tools/embed_register.sh
 	mkdir -p build
 	tools/embed_register.sh > $@
@@ -58,7 +70,7 @@ $(MODULE_big).so: src/exports.map
 
 # The shim under functions that fail in every way: a module for test/t, which is never installed.
 SHIM_TEST = build/shim_test.so
-$(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/exports.map
+$(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/% build/unity/core/% build/unity/pg%,$(OBJS)) src/exports.map
 	mkdir -p build
 	$(CXX) -shared -o $@ $(filter %.o,$^) $(CORE_LIBS) -Wl,--version-script=src/exports.map
 
@@ -68,18 +80,18 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/%,$(OBJS)) src/ex
 SERVER_CHECKS = check-tap check-regress check-isolation
 OTHER_CHECKS = check-core check-fuzz check-web check-postgrest check-client check-sqlsmith check-site check-source
 
-.PHONY: installed demo openapi reference bench bench-http serve check every-suite check-all check-server check-quick $(SERVER_CHECKS) $(OTHER_CHECKS) \
-    check-valgrind check-deploy
+.PHONY: installed demo openapi reference bench bench-http serve check every-suite check-all check-server check-quick \
+    $(SERVER_CHECKS) $(OTHER_CHECKS) check-valgrind check-deploy
 
 # Debian packages, of what packages-NAME names. INSTALLED: that they are there, and ours is built and installed.
 packages-%:
 	$(if $(INSTALLED),,tools/install_packages.sh $*)
 
-# A second make, since this one may have started without PGXS.
+# A second make, since this one may have started without PGXS. Who asks for it meanwhile waits.
 installed: packages-build
 ifndef INSTALLED
-	$(MAKE) --silent --jobs=$(PROCESSORS) all
-	tools/as_root.sh $(MAKE) --silent install
+	flock Makefile $(MAKE) --silent --jobs=$(PROCESSORS) all
+	flock Makefile tools/as_root.sh $(MAKE) --silent install
 endif
 
 demo: packages-server packages-demo installed
@@ -174,7 +186,8 @@ check-postgrest: packages-server packages-site installed
 check-deploy: packages-client packages-site packages-systemd-container installed
 	test/deploy/run.sh
 
-# On a running register as well: the one that POLICIES_URL, POLICIES_TOKEN and POLICIES_OTHER_TOKEN name, else their own, by POSTGREST.
+# On a running register as well: the one that POLICIES_URL, POLICIES_TOKEN and POLICIES_OTHER_TOKEN name, else their own, by
+# POSTGREST.
 check-client: packages-client packages-server packages-site installed
 	tools/in_scratch.sh client tools/run_client_tests.sh
 

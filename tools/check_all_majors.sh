@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs make check, and make check-server on the other supported majors that Debian packages, two majors at a time. Says at the
-# end how long each suite took, and how each major went.
+# Runs make check on PostgreSQL 15, and make check-server on the other supported majors that Debian packages, two majors at a
+# time: one has the processors while the other waits for a mirror or a disk. Says at the end how long each suite took, and how
+# each major went.
 #   tools/check_all_majors.sh [MAJOR ...]
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -8,7 +9,8 @@ cd "$(dirname "$0")/.." || exit 1
 folder=$(mktemp -d /tmp/policies-majors.XXXXXX)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' HUP INT TERM
-# The first one's output comes as it is made, the others' when they end.
+began=$(date +%s)
+# What a major prints comes in one piece when it ends, but for the first one's, which is seen at once.
 # shellcheck disable=SC2016 # The inner shell expands.
 printf '%s\n' "$@" | FOLDER=$folder FIRST=$1 xargs -n 1 -P 2 sh -uc '
     began=$(date +%s)
@@ -16,15 +18,13 @@ printf '%s\n' "$@" | FOLDER=$folder FIRST=$1 xargs -n 1 -P 2 sh -uc '
         if [ "$0" = 15 ]; then make check; else tools/check_major.sh "$0" check-server; fi && echo passed || echo FAILED
     } 2>&1 | if [ "$0" = "$FIRST" ]; then tee "$FOLDER/$0"; else cat >"$FOLDER/$0"; fi
     [ "$0" = "$FIRST" ] || flock "$FOLDER" cat "$FOLDER/$0"
-    echo "PostgreSQL $0: $(tail -n 1 "$FOLDER/$0") after $(($(date +%s) - began)) s" >"$FOLDER/$0.outcome"'
-for major in "$@"; do
+    printf "%5d s  %-16s %s\n" $(($(date +%s) - began)) "all of it" "$(tail -n 1 "$FOLDER/$0")" >"$FOLDER/$0.outcome"'
+failed=0
+for major; do
     echo "PostgreSQL $major:"
     grep -E '^ *[0-9]+ s  ' "$folder/$major"
-done
-failed=0
-for major in "$@"; do
     cat "$folder/$major.outcome"
-    grep -q ': passed' "$folder/$major.outcome" || failed=$((failed + 1))
+    grep -q ' passed$' "$folder/$major.outcome" || failed=$((failed + 1))
 done
-echo "majors: $(($# - failed)) passed, $failed failed"
+echo "majors: $(($# - failed)) passed, $failed failed, in $(($(date +%s) - began)) s"
 exit "$((failed > 0))"

@@ -7,6 +7,7 @@ set -eu
 major=$1
 shift
 [ $# -gt 0 ] || set -- check-server
+began=$(date +%s)
 case $major in
     17) suite=trixie newest= ;;
     18) suite=forky newest= ;;
@@ -16,6 +17,7 @@ case $major in
 esac
 previous=15 previous_suite=bookworm
 cd "$(dirname "$0")/.."
+tools/install_packages.sh rsync
 # shellcheck disable=SC2086
 root=$(tools/debian_root.sh "$major" minbase ca-certificates,ccache,make,rsync $suite $previous_suite $newest)
 # One run at a time has the root.
@@ -27,19 +29,28 @@ in_root() {
     # shellcheck disable=SC2016
     unshare --mount sh -c 'cd "$0" && mkdir -p ccache ../ccache && mount --bind ../ccache ccache &&
         mount -t proc proc proc && mount -t tmpfs tmpfs dev/shm &&
-        exec chroot . env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 CCACHE_DIR=/ccache "$@"' \
-        "$root" "$@"
+        exec chroot . env -i "$@"' \
+        "$root" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 CCACHE_DIR=/ccache "$@"
 }
 # What an earlier run built may be newer than a source that was checked out since; the compiler's cache knows.
 copy_tree() {
     rsync -a --delete --delete-excluded --exclude .git --exclude '*.o' --exclude '*.d' --exclude '*.so' --exclude /build \
         --exclude node_modules ./ "$root/policies/"
 }
-make_for() {
-    PG_MAJOR=$1
-    shift
-    in_root PG_MAJOR="$PG_MAJOR" PREVIOUS_PG="/usr/lib/postgresql/$previous" TAP_FLAGS="${TAP_FLAGS:-}" TAP_TESTS="${TAP_TESTS:-}" \
-        make -C /policies PG_CONFIG="/usr/lib/postgresql/$PG_MAJOR/bin/pg_config" "$@"
+make_in_root() {
+    in_root COPT=-g0 UNITY=yes PG_MAJOR="$major" PREVIOUS_PG="/usr/lib/postgresql/$previous" TAP_FLAGS="${TAP_FLAGS:-}" \
+        TAP_TESTS="${TAP_TESTS:-}" make -C /policies PG_CONFIG="/usr/lib/postgresql/$major/bin/pg_config" "$@"
+}
+# The same extension for the earlier major, which pg_upgrade needs: this machine's, with the libraries that the root has not.
+install_previous() {
+    PG_MAJOR=$previous make --silent PG_CONFIG="/usr/lib/postgresql/$previous/bin/pg_config" installed
+    flock Makefile make --silent PG_CONFIG="/usr/lib/postgresql/$previous/bin/pg_config" install DESTDIR="$root"
+    in_root PG_MAJOR="$previous" /policies/tools/install_packages.sh "postgresql-$previous"
+    rm -f "$root"/usr/local/lib/*.so*
+    for library in $(ldd policies.so | sed -n 's/.* => \(.*\) (.*/\1/p'); do
+        [ -e "$root$library" ] || cp -L "$library" "$root/usr/local/lib/"
+    done
+    in_root ldconfig
 }
 prepare() {
     # What the server is packaged with, such as libpq5, comes from where it is.
@@ -56,23 +67,23 @@ Package: no-bitcode
 Version: 1
 Architecture: all
 Maintainer: nobody <nobody@localhost>
-Provides: $(in_root apt-cache depends "postgresql-server-dev-$previous" "postgresql-server-dev-$major" |
+Provides: $(in_root apt-cache depends "postgresql-server-dev-$major" |
             sed -nE 's/.*Depends: ((clang|llvm)-.*)/\1/p' | sort -u | paste -sd,)
 Description: in the place of what makes bitcode
 EOF
         in_root sh -c 'dpkg-deb --build --root-owner-group no-bitcode /tmp/no-bitcode.deb && dpkg --install /tmp/no-bitcode.deb'
     fi
     copy_tree
-    # The same extension for the earlier major: what pg_upgrade needs on both sides.
-    make_for "$previous" --silent installed
-    copy_tree
+    in_root PG_MAJOR="$major" /policies/tools/install_packages.sh build server
+    install_previous
 }
 
 trap 'tail -n 20 "$root.log" >&2' EXIT
 prepare >"$root.log" 2>&1
 trap - EXIT
+printf '%5d s  %-16s %s\n' $(($(date +%s) - began)) 'the root' 'is ready'
 status=0
-make_for "$major" "$@" || status=$?
+make_in_root "$@" || status=$?
 if [ "$status" = 0 ]; then
     echo "PostgreSQL $major: passed"
 else

@@ -1,8 +1,8 @@
 #!/bin/sh
 # A root of Debian below /var/tmp/policies-roots: made the first time, and its packages brought up to date once a week.
 #   tools/debian_root.sh NAME VARIANT PACKAGES SUITE [FURTHER_SUITE ...]
-# VARIANT and PACKAGES, with commas between them, are mmdebstrap's; of the further suites comes only what SUITE has not. Needs root.
-# Prints the root's path; NAME.log beside it says what was done last.
+# VARIANT and PACKAGES, with commas between them, are mmdebstrap's; of the further suites comes only what SUITE has not. Needs
+# root. Prints the root's path; NAME.log beside it says what was done last.
 set -eu
 name=$1 variant=$2 packages=$3
 shift 3
@@ -22,13 +22,15 @@ sources() {
         echo "deb http://security.debian.org/debian-security $suite-security main"
     done
 }
-# A mirror may lag behind what a suite promises; a root that a power cut damages is made anew; no server starts by itself in there.
+# A mirror may lag behind what a suite promises; a root that a power cut damages is made anew; no server starts by itself in
+# there.
 make_root() {
     echo "making a root of Debian $*" >&2
     rm -rf "$root" &&
         tools/install_packages.sh mmdebstrap >"$log" 2>&1 &&
         sources "$@" | mmdebstrap --variant="$variant" --include="$packages" --aptopt='Acquire::Check-Valid-Until "false"' \
-            --aptopt="APT::Default-Release \"/^$1(|-updates|-security)\$/\"" --dpkgopt=force-unsafe-io --skip=check/qemu,cleanup/apt/lists "$1" "$root" - >>"$log" 2>&1 &&
+            --aptopt='Acquire::Retries "3"' --aptopt="APT::Default-Release \"/^$1(|-updates|-security)\$/\"" \
+            --dpkgopt=force-unsafe-io --skip=check/qemu,cleanup/apt/lists "$1" "$root" - >>"$log" 2>&1 &&
         printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" &&
         chmod +x "$root/usr/sbin/policy-rc.d"
 }
@@ -44,7 +46,7 @@ if [ -z "$(find "$root/ready" -mtime -7 2>/dev/null)" ]; then
     if rm "$root/ready" 2>/dev/null; then
         update_root "$@" || make_root "$@"
     else
-        make_root "$@"
+        make_root "$@" || { sleep 30 && make_root "$@"; }
     fi || { tail -n 20 "$log" >&2; exit 1; }
     touch "$root/ready"
 fi

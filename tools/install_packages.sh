@@ -3,9 +3,6 @@
 # tests and fuzzers), source (its checks), server (suites on a server of any major), site (nginx and the stack behind it),
 # client, web, sqlsmith, valgrind, demo. PG_MAJOR: 15 by default.
 set -eu
-# One at a time.
-exec 9<"$0"
-flock 9
 major=${PG_MAJOR:-15}
 packages=
 for name; do
@@ -15,7 +12,8 @@ for name; do
         core) name="cmake ccache libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
             libutf8proc-dev clang libclang-rt-dev tzdata" ;;
         source) name=clang-format ;;
-        server) name="libipc-run-perl libdbd-pg-perl libbusiness-hours-perl postgresql-$major-cron pgbouncer rsync procps tzdata" ;;
+        server) name="libipc-run-perl libdbd-pg-perl libbusiness-hours-perl postgresql-$major-cron pgbouncer rsync procps
+            tzdata" ;;
         site) name="nginx curl openssl" ;;
         client) name="nodejs npm" ;;
         web) name="nodejs npm chromium" ;;
@@ -34,9 +32,21 @@ for package in $packages; do
     fi
 done
 [ -n "$missing" ] || exit 0
+# One at a time.
+exec 9<"$0"
+flock 9
 echo "installing:$missing"
 as_root=$(dirname "$0")/as_root.sh
-"$as_root" apt-get update -qq
+# A mirror that stumbles is asked again.
+retry() {
+    for pause in 5 20 60; do
+        "$@" && return
+        echo "failed, again in $pause s: $*" >&2
+        sleep "$pause"
+    done
+    "$@"
+}
+retry "$as_root" apt-get update -qq
 # Debian has no pg_cron for the newest majors yet; the test that wants it says so.
 apt-cache show "postgresql-$major-cron" >/dev/null 2>&1 || missing=$(echo "$missing" | sed "s/ postgresql-$major-cron//")
 [ -n "$missing" ] || exit 0
@@ -47,4 +57,5 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
     trap 'exit 130' HUP INT TERM
 fi
 # shellcheck disable=SC2086
-"$as_root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+retry "$as_root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Acquire::Retries=3 \
+    $missing >/dev/null

@@ -13,8 +13,8 @@ using nlohmann::json;
 using std::chrono::days;
 using std::chrono::year_month_day;
 
-constexpr std::string_view keys[] = {"name", "date", "first_date", "last_date", "yearly", "except"};
-constexpr ListShape shape{"holidays", keys};
+constexpr std::string_view holiday_keys[] = {"name", "date", "first_date", "last_date", "yearly", "except"};
+constexpr ListShape holiday_list{"holidays", holiday_keys};
 
 constexpr Day first_possible_day{first_holiday_year / 1 / 1};
 constexpr Day last_possible_day{last_holiday_year / 12 / 31};
@@ -93,7 +93,7 @@ Result<Day> read_date(const json& value, std::string_view key, const Holiday& ho
 Check read_name(Holiday& holiday, const json& object) {
     const json* member = find_member(object, "name");
     if (member == nullptr)
-        return missing_key(shape, "name");
+        return missing_key(holiday_list, "name");
     const std::string* name = find_string(object, "name");
     if (name == nullptr)
         return Error{check_violation, "invalid name of a holiday: " + shown(*member), "It must be a string."};
@@ -109,9 +109,9 @@ Check read_dates(Holiday& holiday, const json& object) {
         return Error{check_violation, "invalid date" + of_holiday(holiday) + ": " + shown(*date),
                      "A holiday has either a date, or a first_date and a last_date."};
     if (date == nullptr && first == nullptr && last == nullptr)
-        return missing_key(shape, "date");
+        return missing_key(holiday_list, "date");
     if (date == nullptr && (first == nullptr || last == nullptr))
-        return missing_key(shape, first == nullptr ? "first_date" : "last_date");
+        return missing_key(holiday_list, first == nullptr ? "first_date" : "last_date");
     if (date != nullptr) {
         holiday.first_day = holiday.last_day = POLICIES_TRY(read_date(*date, "date", holiday));
         return Ok{};
@@ -178,7 +178,7 @@ std::optional<Day> occurrence_in_year(const Holiday& holiday, std::chrono::year 
 }
 
 Result<std::vector<Holiday>> parse_holidays(std::string_view json_text) {
-    const json list = POLICIES_TRY(parse_list(json_text, shape));
+    const json list = POLICIES_TRY(parse_list(json_text, holiday_list));
     if (list.size() > max_holidays)
         return Error{check_violation, "too many holidays: " + std::to_string(list.size()),
                      "A calendar has at most " + std::to_string(max_holidays) + " holidays."};

@@ -17,8 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view keys[] = {"weekdays", "opens", "closes", "closes_next_day"};
-constexpr ListShape shape{"opening hours", keys};
+constexpr std::string_view interval_keys[] = {"weekdays", "opens", "closes", "closes_next_day"};
+constexpr ListShape interval_list{"opening hours", interval_keys};
 
 using Intervals = std::vector<OpeningInterval>;
 
@@ -33,7 +33,7 @@ std::string format_time(std::int32_t time) {
 Result<std::int32_t> read_time(const json& object, std::string_view key, std::int32_t last_time) {
     const json* member = find_member(object, key);
     if (member == nullptr)
-        return missing_key(shape, key);
+        return missing_key(interval_list, key);
     const auto* text = member->get_ptr<const std::string*>();
     const auto time = text != nullptr ? parse_time_of_day(*text) : std::nullopt;
     if (!time || time->count() > last_time)
@@ -45,7 +45,7 @@ Result<std::int32_t> read_time(const json& object, std::string_view key, std::in
 Result<std::vector<int>> read_weekdays(const json& object) {
     const json* member = find_member(object, "weekdays");
     if (member == nullptr)
-        return missing_key(shape, "weekdays");
+        return missing_key(interval_list, "weekdays");
     if (!member->is_array() || member->empty())
         return Error{check_violation, "invalid weekdays: " + shown(*member),
                      "It must be an array of the weekdays 1 (Monday) to 7 (Sunday), not empty."};
@@ -145,7 +145,7 @@ Result<Intervals> join(Intervals intervals) {
 } // namespace
 
 Result<Intervals> parse_opening_hours(std::string_view json_text) {
-    const json list = POLICIES_TRY(parse_list(json_text, shape));
+    const json list = POLICIES_TRY(parse_list(json_text, interval_list));
     if (list.empty())
         return Error{check_violation, "invalid opening hours: \"[]\"", "There must be an opening time."};
     Intervals intervals;

@@ -24,7 +24,7 @@ Day monday_until(Day day) {
     return day - (weekday{day} - std::chrono::Monday);
 }
 
-bool is_possible(const OpeningInterval& interval) {
+bool is_possible_interval(const OpeningInterval& interval) {
     return interval.weekday >= 1 && interval.weekday <= 7 && interval.opens >= 0 &&
            interval.opens < interval.closes && interval.closes <= seconds_per_day;
 }
@@ -99,7 +99,7 @@ Error no_opening_time_left() {
 Result<WallSchedule> WallSchedule::compile(const std::vector<OpeningInterval>& opening_hours,
                                            const std::vector<Holiday>& holidays) {
     if (opening_hours.size() > max_opening_intervals ||
-        !std::all_of(opening_hours.begin(), opening_hours.end(), is_possible))
+        !std::all_of(opening_hours.begin(), opening_hours.end(), is_possible_interval))
         return Error{internal, "impossible opening interval"};
     for (const Holiday& holiday : holidays)
         POLICIES_TRY(check_holiday(holiday));
