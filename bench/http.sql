@@ -3,9 +3,11 @@
 \set ON_ERROR_STOP on
 \o /dev/null
 ALTER TABLE policies.policies DISABLE TRIGGER policies_content;
-INSERT INTO policies.policies (tenant_id, created_at, created_by, is_deleted, name, description, body, status, category, next_review_at, tags)
+INSERT INTO policies.policies (tenant_id, created_at, created_by, is_deleted, name, description, body, status, category,
+    next_review_at, tags)
     SELECT 'tenant_' || i % 50, timestamptz '2020-01-01' + i * interval '1 minute', 'person_' || i % 100, i % 40 = 7,
-        'Policy ' || i, 'What it is about', md5(i::text) || ' ' || md5(hash::text), (ARRAY['active', 'inactive', 'draft'])[1 + hash / 4 % 3],
+        'Policy ' || i, 'What it is about', md5(i::text) || ' ' || md5(hash::text), (ARRAY['active', 'inactive', 'draft'])[1 +
+            hash / 4 % 3],
         (ARRAY['security', 'privacy', 'hr', 'compliance', 'finance', 'operations', 'other'])[1 + hash / 16 % 7],
         timestamptz '2026-01-01' + hash % 1000 * interval '1 day', '["first", "second"]'
     FROM (SELECT i, abs(hashint4(i) % 1000000) AS hash FROM generate_series(1, :rows) i) AS numbers;

@@ -14,7 +14,8 @@ CREATE UNLOGGED TABLE bench.documents AS
         -- Half of the rows are one tenant's; ten have a hundredth each, another one twenty rows.
         CASE WHEN i % 2 = 0 THEN 'big' WHEN i % (:rows / 20) = 51 THEN 'tiny' WHEN i % 100 < 20 THEN 'small' || i % 100 / 2
             ELSE 'middle' END AS tenant_id,
-        (ARRAY['security', 'privacy', 'hr', 'compliance', 'finance', 'operations', 'other'])[1 + abs(hashint4(i) % 7)] AS category,
+        (ARRAY['security', 'privacy', 'hr', 'compliance', 'finance', 'operations', 'other'])[1 + abs(hashint4(i) % 7)]
+            AS category,
         abs(hashint4(i + 1)) % 40 = 7 AS is_deleted,
         text.body
     FROM generate_series(1, :rows) i
@@ -25,7 +26,8 @@ CREATE UNLOGGED TABLE bench.documents AS
 
 -- In bulk, the words at the end and their index last.
 ALTER TABLE policies.policies DISABLE TRIGGER policies_content;
-INSERT INTO policies.policies (tenant_id, created_at, updated_at, is_deleted, name, description, body, version, category, owner_id,
+INSERT INTO policies.policies (tenant_id, created_at, updated_at, is_deleted, name, description, body, version,
+    category, owner_id,
         next_review_at, tags)
     SELECT tenant_id, timestamptz '2020-01-01' + i * interval '1 minute', timestamptz '2020-01-01' + i * interval '1 minute',
         is_deleted, 'Policy ' || i, 'What it is about', body, '1.' || i % 10, category, 'person_' || i % 100,
@@ -91,7 +93,8 @@ CREATE TABLE bench.searches AS
         SELECT CASE WHEN q.category IS NULL THEN 'true' ELSE format('d.category = %L', q.category) END AS filter
     ) AS f CROSS JOIN LATERAL (VALUES
         (1, 'plain', 'bench_explicit', bench.plain_search(q.query, format('d.tenant_id = %L AND ', t.name) || filter)),
-        (2, 'policies', 'policies_caller', format('SELECT * FROM policies_api.search_policies(%L, category => %L)', q.query, q.category)),
+        (2, 'policies', 'policies_caller', format('SELECT * FROM policies_api.search_policies(%L, category => %L)', q.query,
+            q.category)),
         (3, 'row security', 'policies_caller', bench.plain_search(q.query, filter))
     ) AS v (variant_position, variant, role, query);
 ALTER TABLE bench.searches ADD COLUMN milliseconds float8;

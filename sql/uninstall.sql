@@ -14,9 +14,12 @@ CREATE DATABASE regress_uninstall ENCODING 'UTF8' TEMPLATE template0;
 \set main :DBNAME
 \c regress_uninstall
 CREATE FUNCTION pg_temp.objects() RETURNS bigint AS $$
-    SELECT (SELECT count(*) FROM pg_namespace WHERE nspname NOT LIKE 'pg\_temp%' AND nspname NOT LIKE 'pg\_toast\_temp%') + (SELECT count(*) FROM pg_class WHERE relpersistence <> 't')
-        + (SELECT count(*) FROM pg_proc) + (SELECT count(*) FROM pg_type) + (SELECT count(*) FROM pg_extension) + (SELECT count(*) FROM pg_depend) + (SELECT count(*) FROM pg_description)
-        + (SELECT count(*) FROM pg_init_privs) + (SELECT count(*) FROM pg_shdepend WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database()))
+    SELECT (SELECT count(*) FROM pg_namespace WHERE nspname NOT LIKE 'pg\_temp%' AND nspname NOT LIKE 'pg\_toast\_temp%') +
+        (SELECT count(*) FROM pg_class WHERE relpersistence <> 't')
+        + (SELECT count(*) FROM pg_proc) + (SELECT count(*) FROM pg_type) + (SELECT count(*) FROM pg_extension) + (SELECT count(*)
+            FROM pg_depend) + (SELECT count(*) FROM pg_description)
+        + (SELECT count(*) FROM pg_init_privs) + (SELECT count(*) FROM pg_shdepend WHERE dbid = (SELECT oid FROM pg_database
+            WHERE datname = current_database()))
 $$ LANGUAGE sql;
 SELECT pg_temp.objects() AS before \gset
 CREATE EXTENSION policies;
@@ -36,8 +39,10 @@ DROP EXTENSION policies;
 SELECT count(*) FROM policies.policies;
 -- A table of one's own that is protected keeps the extension as well.
 SET client_min_messages = warning;
-DROP TABLE policies.policies, policies.policies_history, policies.policy_reviews, policies.sla_coverage, policies.business_calendars, policies.business_calendars_history,
-    policies.policy_settings, policies.policy_settings_history, policies.policy_drafts, policies.policy_versions, policies.policy_approvals,
+DROP TABLE policies.policies, policies.policies_history, policies.policy_reviews, policies.sla_coverage,
+    policies.business_calendars, policies.business_calendars_history,
+    policies.policy_settings, policies.policy_settings_history, policies.policy_drafts, policies.policy_versions,
+        policies.policy_approvals,
     policies.policy_acknowledgements, policies.review_notices, policies.policy_search, policies.register_steps CASCADE;
 RESET client_min_messages;
 CREATE TABLE public.tickets (subject text);

@@ -24,7 +24,8 @@ sub text_of {
 }
 
 # The types of a function's arguments, of the text between its parentheses: two functions may differ in nothing but these.
-my %alias = (int4 => 'integer', int8 => 'bigint', int2 => 'smallint', bool => 'boolean', timestamptz => 'timestamp with time zone',
+my %alias = (int4 => 'integer', int8 => 'bigint', int2 => 'smallint', bool => 'boolean',
+	timestamptz => 'timestamp with time zone',
 	float8 => 'double precision', varchar => 'character varying');
 
 sub argument_types {
@@ -52,7 +53,8 @@ sub objects_of {
 	my ($text) = @_;
 	my $name = qr/(?:"[^"]+"|[\w]+)(?:\.(?:"[^"]+"|\w+))?/;
 	my @objects;
-	while ($text =~ /^CREATE (?:OR REPLACE )?(?:UNIQUE )?(FUNCTION|PROCEDURE|AGGREGATE|VIEW|MATERIALIZED VIEW|TABLE|INDEX|TYPE|DOMAIN|SEQUENCE|SCHEMA|TRIGGER|POLICY) ($name)/mg) {
+	my $kinds = qr/FUNCTION|PROCEDURE|AGGREGATE|(?:MATERIALIZED )?VIEW|TABLE|INDEX|TYPE|DOMAIN|SEQUENCE|SCHEMA|TRIGGER|POLICY/;
+	while ($text =~ /^CREATE (?:OR REPLACE )?(?:UNIQUE )?($kinds) ($name)/mg) {
 		my ($kind, $object, $line) = ($1, $2, 1 + (substr($text, 0, $-[0]) =~ tr/\n//));
 		my $rest = substr $text, $+[0];
 		if ($kind =~ /FUNCTION|PROCEDURE|AGGREGATE/ && $rest =~ /^(\((?:[^()']|'(?:[^']|'')*'|(?1))*\))/) {
@@ -98,7 +100,8 @@ for my $file (glob 'src/sql/updates/*/*') {
 	my ($folder, $name) = $file =~ m{([^/]+)/([^/]+)$};
 	if ($folder eq 'extension') {
 		my ($step) = $name =~ /^(.+)\.sql$/;
-		finding("$file: updates of the extension are named FROM--TO.sql, from each released version to the next") unless $step && $step{$step};
+		finding("$file: updates of the extension are named FROM--TO.sql, from each released version to the next")
+			unless $step && $step{$step};
 	} elsif ($folder eq 'register') {
 		finding("$file: updates of the register are named NNN-name.sql") unless $name =~ /^\d{3}-[a-z0-9-]+\.sql$/;
 	} else {

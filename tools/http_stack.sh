@@ -31,7 +31,8 @@ postgrest=${POSTGREST:-$(command -v postgrest || true)}
 [ -x "$postgrest" ] || { echo "no postgrest: name its binary, version 12 or newer, by POSTGREST=/path" >&2; exit 3; }
 
 start_database() {
-    "$PGBIN/initdb" --pgdata "$folder/data" --username postgres --auth trust --encoding UTF8 --no-locale --no-sync >"$folder/initdb.log"
+    "$PGBIN/initdb" --pgdata "$folder/data" --username postgres --auth trust --encoding UTF8 --no-locale --no-sync \
+        >"$folder/initdb.log"
     cat >>"$folder/data/postgresql.conf" <<SETTINGS
 listen_addresses = ''
 unix_socket_directories = '$folder'
@@ -39,9 +40,11 @@ fsync = off
 timezone = 'UTC'
 SETTINGS
     megabytes=$(sed -n 's/^LimitDATA=\([0-9]*\)M$/\1/p' "$here/deploy/postgresql-memory.conf")
-    (ulimit -d $((megabytes * 1024)) && "$PGBIN/pg_ctl" --pgdata "$folder/data" --log "$folder/postgresql.log" --wait --silent start)
+    (ulimit -d $((megabytes * 1024)) &&
+        "$PGBIN/pg_ctl" --pgdata "$folder/data" --log "$folder/postgresql.log" --wait --silent start)
     "$PGBIN/createdb" --host "$folder" --username postgres policies
-    "$PGBIN/psql" --no-psqlrc --quiet --host "$folder" --username postgres --dbname policies --file "$here/deploy/roles.sql" >"$folder/roles.log"
+    "$PGBIN/psql" --no-psqlrc --quiet --host "$folder" --username postgres --dbname policies \
+        --file "$here/deploy/roles.sql" >"$folder/roles.log"
 }
 
 # Waits until a request gets an answer that is not 503 nor none, as long as PostgREST runs.
@@ -56,7 +59,8 @@ wait_for() {
 
 start_postgrest() {
     sed -e "s|host=/var/run/postgresql|host=$folder|; s|/etc/policies/jwt-secret|$folder/jwt-secret|" \
-        -e "s|^server-unix-socket = .*|server-unix-socket = \"$folder/postgrest.sock\"|" "$here/deploy/postgrest.conf" >"$folder/postgrest.conf"
+        -e "s|^server-unix-socket = .*|server-unix-socket = \"$folder/postgrest.sock\"|" \
+        "$here/deploy/postgrest.conf" >"$folder/postgrest.conf"
     for setting; do
         sed -i "/^${setting%% *} = /d" "$folder/postgrest.conf"
         printf '%s\n' "$setting" >>"$folder/postgrest.conf"
@@ -64,7 +68,8 @@ start_postgrest() {
     "$postgrest" "$folder/postgrest.conf" >"$folder/postgrest.log" 2>&1 &
     echo $! >"$folder/postgrest.pid"
     # With a token: without one, PostgREST 12 answers before it knows the schema.
-    wait_for --unix-socket "$folder/postgrest.sock" -H "Authorization: Bearer $("$here/deploy/token.sh" "$folder/jwt-secret" none none)" http://postgrest/ ||
+    wait_for --unix-socket "$folder/postgrest.sock" \
+        -H "Authorization: Bearer $("$here/deploy/token.sh" "$folder/jwt-secret" none none)" http://postgrest/ ||
         { cat "$folder/postgrest.log" >&2; return 1; }
 }
 

@@ -10,8 +10,8 @@ shift
 root=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d "/tmp/policies-$name.XXXXXX")
 # shellcheck disable=SC2046
-rsync -a --exclude .git $([ "${WITH_OBJECTS:-}" = yes ] || echo '--exclude=*.[od]') --exclude 'build/default' --exclude 'build/asan' --exclude 'build/fuzz' \
-    --exclude node_modules "$root/" "$scratch/"
+rsync -a --exclude .git $([ "${WITH_OBJECTS:-}" = yes ] || echo '--exclude=*.[od]') \
+    --exclude 'build/default' --exclude 'build/fuzz' --exclude node_modules "$root/" "$scratch/"
 pg_config=${PG_CONFIG:-pg_config}
 SCRATCH=$scratch
 PGBIN=$($pg_config --bindir)

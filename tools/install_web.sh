@@ -6,7 +6,8 @@ set -eu
 destination=${1:?tools/install_web.sh DESTINATION}
 root=$(cd "$(dirname "$0")/.." && pwd)
 for needed in npm node; do
-    command -v $needed >/dev/null || { echo "install_web: there is no $needed: run tools/install_packages.sh client" >&2; exit 1; }
+    command -v $needed >/dev/null ||
+        { echo "install_web: there is no $needed: run tools/install_packages.sh client" >&2; exit 1; }
 done
 packages=$(mktemp -d)
 trap 'rm -rf "$packages"' EXIT

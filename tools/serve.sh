@@ -19,7 +19,7 @@ A token of Ann, who works for acme, good for a day:
 
 $token
 
-curl -H 'Authorization: Bearer $token' 'http://127.0.0.1:$port/api/v1/policies?select=id,name,category,next_review_at&order=next_review_at'
+curl -H 'Authorization: Bearer $token' 'http://127.0.0.1:$port/api/v1/policies?select=id,name,category,order=next_review_at'
 
 Another's token: deploy/token.sh $folder/jwt-secret globex per_gus
 docs/http.md tells of all that can be asked. Interrupt with Ctrl-C.

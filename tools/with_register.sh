@@ -11,7 +11,8 @@ if [ -n "${POLICIES_URL:-}" ] || [ -z "$postgrest" ]; then
     exec "$@"
 fi
 stack=$SCRATCH/s
-port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
+port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1",
+    () => { console.log(s.address().port); s.close() })')
 trap '"$SCRATCH/tools/http_stack.sh" stop "$stack"' EXIT
 trap 'exit 130' HUP INT TERM
 POSTGREST=$postgrest HTTP_RATE=1000000 "$SCRATCH/tools/http_stack.sh" start "$stack" "$port"

@@ -4,7 +4,8 @@ set -eu
 cd /src
 ip link set lo up
 
-# The block of commands after the heading; the first is for postgres. The pages are there already: there is no network to get them.
+# The block of commands after the heading; the first is for postgres. The pages are there already: there is no network to get
+# them.
 awk '/^## Setting up/ { wanted = 1 } wanted && /^```sh/ { inside = 1; next } inside && /^```/ { exit } inside' deploy/README.md |
     grep -v install_web >setting_up.sh
 [ "$(wc -l <setting_up.sh)" -gt 10 ] || { echo "deploy/README.md has no such block" >&2; exit 1; }
@@ -28,7 +29,8 @@ answers() {
     what=$1 wanted=$2
     shift 2
     tries=0
-    while status=$(curl -s -o /tmp/answer -w '%{http_code}' "$@" || true) && { [ "$status" = 503 ] || [ "$status" = 502 ]; } && [ "$tries" -lt 20 ]; do
+    while status=$(curl -s -o /tmp/answer -w '%{http_code}' "$@" || true) &&
+        { [ "$status" = 503 ] || [ "$status" = 502 ]; } && [ "$tries" -lt 20 ]; do
         tries=$((tries + 1))
         sleep 1
     done
@@ -49,8 +51,10 @@ pid=$(systemctl show --property MainPID --value policies-postgrest)
 said 'PostgREST has no capability' "$(awk '/^CapEff/ { print $2 }' "/proc/$pid/status")" 0000000000000000
 said 'nor gets one' "$(awk '/^NoNewPrivs/ { print $2 }' "/proc/$pid/status")" 1
 said 'and is bound by a filter of system calls' "$(awk '/^Seccomp:/ { print $2 }' "/proc/$pid/status")" 2
-said 'its socket is for nginx alone' "$(stat -c '%U:%G %a' /run/policies-postgrest/postgrest.sock)" 'authenticator:authenticator 660'
-said 'PostgreSQL has its limit of memory' "$(awk '/^Max data size/ { print $4 }' "/proc/$(head -n 1 /var/lib/postgresql/15/main/postmaster.pid)/limits")" 536870912
+said 'its socket is for nginx alone' "$(stat -c '%U:%G %a' /run/policies-postgrest/postgrest.sock)" \
+    'authenticator:authenticator 660'
+said 'PostgreSQL has its limit of memory' \
+    "$(awk '/^Max data size/ { print $4 }' "/proc/$(head -n 1 /var/lib/postgresql/15/main/postmaster.pid)/limits")" 536870912
 
 systemctl kill --signal=KILL policies-postgrest
 sleep 2

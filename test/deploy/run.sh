@@ -10,11 +10,13 @@ if [ -z "$postgrest" ]; then
     exit
 fi
 [ "$(id -u)" = 0 ] || { echo "test/deploy needs root, for systemd-nspawn" >&2; exit 2; }
-packages=ca-certificates,systemd-sysv,dbus,adduser,iproute2,nginx-light,openssl,curl,libical3,libcmark-gfm0.29.0.gfm.6,libcmark-gfm-extensions0.29.0.gfm.6
+packages=ca-certificates,systemd-sysv,dbus,adduser,iproute2,nginx-light,openssl,curl,libical3
+packages=$packages,libcmark-gfm0.29.0.gfm.6,libcmark-gfm-extensions0.29.0.gfm.6
 root=$(tools/debian_root.sh deploy important "$packages" bookworm)
 cp -L /etc/resolv.conf "$root/etc/"
 # The module runs on the server's minor version that it was built for, or a later one.
-{ chroot "$root" apt-get update -qq && chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-15; } >"$root.log" 2>&1 ||
+{ chroot "$root" apt-get update -qq &&
+    chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-15; } >"$root.log" 2>&1 ||
     { tail -n 20 "$root.log" >&2; exit 1; }
 make --silent install DESTDIR="$root"
 tools/install_web.sh "$root/usr/share/policies/www" >"$root.log"
@@ -36,7 +38,8 @@ inside() {
 tries=0
 until inside systemctl is-system-running >/dev/null 2>&1; do
     tries=$((tries + 1))
-    [ "$tries" -lt 60 ] && kill -0 $container 2>/dev/null || { echo "the container does not boot" >&2; inside systemctl --failed >&2 || cat "$root.log" >&2; exit 1; }
+    [ "$tries" -lt 60 ] && kill -0 $container 2>/dev/null ||
+        { echo "the container does not boot" >&2; inside systemctl --failed >&2 || cat "$root.log" >&2; exit 1; }
     sleep 1
 done
 inside sh /src/inside.sh

@@ -12,7 +12,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use PoliciesTest qw(server_from create_register as_caller);
 
-our @EXPORT_OK = qw(attacked_server victim_id calendar_id ask attack as_superuser checks_conflicts_late $acme $acme_app $globex $victim);
+our @EXPORT_OK = qw(attacked_server victim_id calendar_id ask attack as_superuser checks_conflicts_late
+  $acme $acme_app $globex $victim);
 
 our $acme = '{"tenant_id": "acme", "sub": "per_mal"}';
 our $acme_app = '{"tenant_id": "acme", "app_id": "app_one", "sub": "svc_1"}';
@@ -215,7 +216,8 @@ sub attack {
 	return $got{errors};
 }
 
-# Whether this server asks the WHERE of an ON CONFLICT of a row before row security refuses it, on a table that has nothing of ours:
+# Whether this server asks the WHERE of an ON CONFLICT of a row before row security refuses it, on a table that has nothing of
+# ours:
 # a hole that PostgreSQL closed in 15.20 and 17.12, and that is not ours to close. It is never passed over in silence.
 sub checks_conflicts_late {
 	as_superuser(<<'SQL');
@@ -224,14 +226,18 @@ ALTER TABLE probe.kept ENABLE ROW LEVEL SECURITY;
 CREATE POLICY keepers ON probe.kept USING (keeper = current_user);
 INSERT INTO probe.kept VALUES ('a', 'operator');
 GRANT ALL ON probe.kept TO mallory;
-CREATE FUNCTION probe.show(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'shown to mallory: %', $1; RETURN true; END $$;
+CREATE FUNCTION probe.show(text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'shown to mallory: %',
+    $1; RETURN true; END $$;
 SQL
-	my (undef, $stderr) = ask('mallory', q(INSERT INTO probe.kept VALUES ('a', 'mallory') ON CONFLICT (code) DO UPDATE SET code = 'b' WHERE probe.show(kept.keeper)));
+	my (undef, $stderr) = ask('mallory',
+		q(INSERT INTO probe.kept VALUES ('a', 'mallory') ON CONFLICT (code) DO UPDATE SET code = 'b' WHERE probe.show(kept.keeper)));
 	as_superuser('DROP TABLE probe.kept; DROP FUNCTION probe.show');
 	die "not the refusal that was expected: $stderr" unless $stderr =~ /ERROR: +42501/;
 	return 0 unless $stderr =~ /shown to mallory: operator/;
-	my ($version, $number) = split /\|/, as_superuser(q(SELECT current_setting('server_version'), current_setting('server_version_num')));
-	diag("A HOLE OF THE SERVER, PostgreSQL $version: the WHERE of an ON CONFLICT reads rows that row security refuses. Take the minor version that closes it.");
+	my ($version, $number) = split /\|/,
+		as_superuser(q(SELECT current_setting('server_version'), current_setting('server_version_num')));
+	diag("A HOLE OF THE SERVER, PostgreSQL $version: the WHERE of an ON CONFLICT reads rows that row security refuses. "
+		. 'Take the minor version that closes it.');
 	return $number >= 180000;
 }
 

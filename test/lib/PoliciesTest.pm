@@ -100,7 +100,8 @@ sub as_caller {
 	return ($status, $stdout, $stderr);
 }
 
-# Runs SQL as a caller, rolled back, under a time limit that grows until it passes; each time in a backend that has cached nothing.
+# Runs SQL as a caller, rolled back, under a time limit that grows until it passes; each time in a backend that has cached
+# nothing.
 # Returns how often it was interrupted, and what it met but that.
 sub interrupt {
 	my ($node, $database, $claims, $sql) = @_;

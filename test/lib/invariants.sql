@@ -1,6 +1,7 @@
 -- What must hold of a register after whatever happened to its server: each row of the result is a violation. For psql.
 WITH covered AS (
-    SELECT p.tenant_id, coalesce(p.app_id, '') AS app_scope, p.priority, t.ticket_type COLLATE "C" AS ticket_type, p.id AS policy_id
+    SELECT p.tenant_id, coalesce(p.app_id, '') AS app_scope, p.priority, t.ticket_type COLLATE "C" AS ticket_type,
+        p.id AS policy_id
     FROM policies.policies p CROSS JOIN jsonb_array_elements_text(p.applies_to) AS t (ticket_type)
     WHERE p.status = 'active' AND NOT p.is_deleted AND p.priority IS NOT NULL
 ), coverage AS (
@@ -59,14 +60,16 @@ SELECT 'calendar history without its row', to_jsonb(h) FROM policies.business_ca
 WHERE NOT EXISTS (SELECT FROM policies.business_calendars b
                   WHERE b.tenant_id = h.tenant_id AND b.id = h.id AND b.app_id IS NOT DISTINCT FROM h.app_id)
 UNION ALL
-SELECT 'calendar id of two tenants', to_jsonb(b) FROM (SELECT id FROM policies.business_calendars GROUP BY id HAVING count(*) > 1) b
+SELECT 'calendar id of two tenants', to_jsonb(b) FROM (SELECT id FROM policies.business_calendars
+    GROUP BY id HAVING count(*) > 1) b
 UNION ALL
 SELECT 'calendar that no clock can run on', to_jsonb(b) FROM policies.business_calendars b
 WHERE NOT policies.is_valid_opening_hours(opening_hours) OR NOT policies.is_valid_holidays(holidays)
     OR NOT EXISTS (SELECT FROM pg_timezone_names z WHERE z.name = b.time_zone)
 UNION ALL
 SELECT 'holiday twice', to_jsonb(b) FROM (
-    SELECT b.id, h.value FROM policies.business_calendars b CROSS JOIN jsonb_array_elements(b.holidays) h GROUP BY b.id, h.value HAVING count(*) > 1) b
+    SELECT b.id, h.value FROM policies.business_calendars b CROSS JOIN jsonb_array_elements(b.holidays) h
+        GROUP BY b.id, h.value HAVING count(*) > 1) b
 UNION ALL
 SELECT 'calendar of another writer', to_jsonb(b) FROM policies.business_calendars b
 WHERE b.updated_by NOT LIKE '%' || b.tenant_id AND b.updated_by LIKE 'per\_%\_tenant%';

@@ -42,5 +42,7 @@ if grep -E 'terminated by signal|PANIC|TRAP' "$SCRATCH/log"; then
     echo "sqlsmith: a backend crashed"
     exit 1
 fi
-[ "$count" -gt 0 ] && [ "$own" -gt 0 ] || { echo "sqlsmith: nothing came back ($count queries, $rows rows, $own of the caller's own)"; exit 1; }
-echo "sqlsmith: $count queries in $seconds seconds and once more, $rows result rows, $own with the caller's own values, none with another tenant's, no crash"
+[ "$count" -gt 0 ] && [ "$own" -gt 0 ] ||
+    { echo "sqlsmith: nothing came back ($count queries, $rows rows, $own of the caller's own)"; exit 1; }
+echo "sqlsmith: $count queries in $seconds seconds and once more, $rows result rows, $own with the caller's own values," \
+    "none with another tenant's, no crash"

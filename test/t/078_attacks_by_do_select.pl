@@ -10,7 +10,8 @@ plan skip_all => "NOT RUN: PostgreSQL $major has no ON CONFLICT DO SELECT, which
 
 my $node = attacked_server('selected');
 my $checks_late = checks_conflicts_late();
-# A table whose key is the tenant's own, beside helpdesk.labels, whose key spans tenants. Each row of assets has the code "same" or
+# A table whose key is the tenant's own, beside helpdesk.labels, whose key spans tenants. Each row of assets has the code "same"
+# or
 # "app_two", and says whose it is.
 as_superuser(<<'SQL');
 GRANT USAGE ON SCHEMA helpdesk TO policies_caller;
@@ -18,7 +19,8 @@ CREATE TABLE helpdesk.assets (code text COLLATE "C", label text);
 ALTER TABLE helpdesk.assets OWNER TO table_owner;
 SELECT policies.protect_table('helpdesk.assets', 'ast');
 CREATE UNIQUE INDEX ON helpdesk.assets (tenant_id, code);
-CREATE FUNCTION probe.leak(text) RETURNS boolean COST 0.0000001 LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'leaked %', $1; RETURN true; END $$;
+CREATE FUNCTION probe.leak(text) RETURNS boolean COST 0.0000001 LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'leaked %',
+    $1; RETURN true; END $$;
 -- How often a row was refused: each refusal ends a subtransaction, the transaction goes on.
 CREATE FUNCTION probe.refusals(code text) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
@@ -28,7 +30,8 @@ DECLARE
 BEGIN
     FOREACH strength IN ARRAY '{"", FOR UPDATE, FOR NO KEY UPDATE, FOR SHARE, FOR KEY SHARE}'::text[] LOOP
         BEGIN
-            EXECUTE format('INSERT INTO helpdesk.labels (code) VALUES (%L) ON CONFLICT (code) DO SELECT %s RETURNING meaning', code, strength) INTO found;
+            EXECUTE format('INSERT INTO helpdesk.labels (code) VALUES (%L) ON CONFLICT (code) DO SELECT %s RETURNING meaning',
+                code, strength) INTO found;
         EXCEPTION WHEN insufficient_privilege THEN
             refusals := refusals + 1;
         END;
@@ -38,8 +41,11 @@ END $$;
 SQL
 my $acme_app_two = $acme_app =~ s/app_one/app_two/r;
 for my $claims ($victim, $globex, $acme, $acme_app_two) {
-	my ($word, $code) = $claims eq $victim ? ('classified', 'same') : $claims eq $acme_app_two ? ('restricted', 'app_two') : ('ordinary', 'same');
-	my (undef, $stderr) = ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$claims'; INSERT INTO policies_api.assets (code, label) VALUES ('$code', '$word');");
+	my ($word, $code) = $claims eq $victim ? ('classified', 'same') : $claims eq $acme_app_two ? ('restricted', 'app_two')
+		: ('ordinary', 'same');
+	my (undef, $stderr) = ask('gateway',
+		"SET ROLE policies_caller; SET request.jwt.claims = '$claims';
+		INSERT INTO policies_api.assets (code, label) VALUES ('$code', '$word');");
 	die $stderr if $stderr;
 }
 my $id = victim_id(q(name = 'classified 1'));
@@ -51,60 +57,85 @@ for my $lock ('', 'FOR UPDATE', 'FOR NO KEY UPDATE', 'FOR SHARE', 'FOR KEY SHARE
 	my $how = $lock || 'unlocked';
 
 	# Ids are the server's: whoever names the victim's makes a row of their own.
-	attack("the register, $how: by the victim's id", <<"SQL", claims => $acme, mine => 'acme', output => join("\n", ('acme|x|t') x 4));
-INSERT INTO policies.policies (tenant_id, id, name) VALUES ('victim', '$id', 'x') ON CONFLICT (tenant_id, id) $select RETURNING tenant_id, name, id <> '$id';
-INSERT INTO policies_api.policies (tenant_id, id, name) VALUES ('victim', '$id', 'x') ON CONFLICT (tenant_id, id) $select RETURNING tenant_id, name, id <> '$id';
-INSERT INTO policies.policies (tenant_id, id, name) VALUES ('victim', '$id', 'x') ON CONFLICT ON CONSTRAINT policies_pkey $select WHERE policies.tenant_id = 'victim' RETURNING tenant_id, name, id <> '$id';
-WITH selected AS (INSERT INTO policies_api.policies (tenant_id, id, name) VALUES ('victim', '$id', 'x') ON CONFLICT (tenant_id, id) $select RETURNING *)
+	attack("the register, $how: by the victim's id",
+		<<"SQL", claims => $acme, mine => 'acme', output => join("\n", ('acme|x|t') x 4));
+INSERT INTO policies.policies (tenant_id, id, name) VALUES ('victim', '$id', 'x') ON CONFLICT (tenant_id, id) $select
+    RETURNING tenant_id, name, id <> '$id';
+INSERT INTO policies_api.policies (tenant_id, id, name) VALUES ('victim', '$id', 'x') ON CONFLICT (tenant_id, id) $select
+    RETURNING tenant_id, name, id <> '$id';
+INSERT INTO policies.policies (tenant_id, id, name) VALUES ('victim', '$id', 'x') ON CONFLICT ON CONSTRAINT policies_pkey $select
+    WHERE policies.tenant_id = 'victim' RETURNING tenant_id, name, id <> '$id';
+WITH selected AS (INSERT INTO policies_api.policies (tenant_id, id, name) VALUES ('victim', '$id', 'x')
+    ON CONFLICT (tenant_id, id) $select RETURNING *)
     SELECT tenant_id, name, id <> '$id' FROM selected;
 SQL
 	# Their trigger speaks first, and names one's own.
 	for ([ 'a person', $acme, 'restricted|app_one' ], [ 'an application', $acme_app, 'restricted|calendar acme"' ]) {
 		my ($who, $claims, $never) = @$_;
-		attack("the register, $how: $who with a second default calendar", <<"SQL", claims => $claims, never => $never, errors => '23505 23505 23505');
-INSERT INTO policies.business_calendars (tenant_id, app_id, name, time_zone, opening_hours) VALUES ('victim', 'app_two', 'x', 'UTC', $hours) $default $select RETURNING tenant_id, name;
-INSERT INTO policies_api.business_calendars (tenant_id, app_id, name, time_zone, opening_hours) VALUES ('victim', 'app_two', 'x', 'UTC', $hours) $default $select RETURNING tenant_id, name;
-INSERT INTO policies_api.business_calendars (tenant_id, name, time_zone, opening_hours) VALUES ('victim', 'x', 'UTC', $hours) $default $select WHERE business_calendars.tenant_id = 'victim' RETURNING name;
+		attack("the register, $how: $who with a second default calendar",
+			<<"SQL", claims => $claims, never => $never, errors => '23505 23505 23505');
+INSERT INTO policies.business_calendars (tenant_id, app_id, name, time_zone, opening_hours)
+    VALUES ('victim', 'app_two', 'x', 'UTC', $hours) $default $select RETURNING tenant_id, name;
+INSERT INTO policies_api.business_calendars (tenant_id, app_id, name, time_zone, opening_hours)
+    VALUES ('victim', 'app_two', 'x', 'UTC', $hours) $default $select RETURNING tenant_id, name;
+INSERT INTO policies_api.business_calendars (tenant_id, name, time_zone, opening_hours)
+    VALUES ('victim', 'x', 'UTC', $hours) $default $select WHERE business_calendars.tenant_id = 'victim' RETURNING name;
 SQL
 	}
 
-	attack("a protected table, $how: the row of one's own tenant is given", <<"SQL", claims => $acme, output => join("\n", ('acme|ordinary') x 3));
-INSERT INTO helpdesk.assets (tenant_id, code) VALUES ('victim', 'same') ON CONFLICT (tenant_id, code) $select RETURNING tenant_id, label;
-INSERT INTO policies_api.assets (tenant_id, code) VALUES ('victim', 'same') ON CONFLICT (tenant_id, code) $select RETURNING tenant_id, label;
-INSERT INTO policies_api.assets AS a (tenant_id, code) VALUES ('victim', 'same') ON CONFLICT (tenant_id, code) $select WHERE probe.leak(a.label) RETURNING tenant_id, label;
-INSERT INTO helpdesk.assets AS a (tenant_id, code) VALUES ('victim', 'same') ON CONFLICT (tenant_id, code) $select WHERE a.tenant_id = 'victim' RETURNING tenant_id, label;
+	attack("a protected table, $how: the row of one's own tenant is given",
+		<<"SQL", claims => $acme, output => join("\n", ('acme|ordinary') x 3));
+INSERT INTO helpdesk.assets (tenant_id, code) VALUES ('victim', 'same') ON CONFLICT (tenant_id, code) $select
+    RETURNING tenant_id, label;
+INSERT INTO policies_api.assets (tenant_id, code) VALUES ('victim', 'same') ON CONFLICT (tenant_id, code) $select
+    RETURNING tenant_id, label;
+INSERT INTO policies_api.assets AS a (tenant_id, code) VALUES ('victim', 'same') ON CONFLICT (tenant_id, code) $select
+    WHERE probe.leak(a.label) RETURNING tenant_id, label;
+INSERT INTO helpdesk.assets AS a (tenant_id, code) VALUES ('victim', 'same') ON CONFLICT (tenant_id, code) $select
+    WHERE a.tenant_id = 'victim' RETURNING tenant_id, label;
 SQL
-	attack("a protected table, $how: an application is refused the tenant's rows and another application's", <<"SQL", claims => $acme_app, never => 'ordinary|DETAIL', errors => '42501 42501 42501 42501');
+	attack("a protected table, $how: an application is refused the tenant's rows and another application's",
+		<<"SQL", claims => $acme_app, never => 'ordinary|DETAIL', errors => '42501 42501 42501 42501');
 INSERT INTO helpdesk.assets (code) VALUES ('same') ON CONFLICT (tenant_id, code) $select RETURNING label;
 INSERT INTO policies_api.assets (code) VALUES ('same') ON CONFLICT (tenant_id, code) $select RETURNING label;
 INSERT INTO helpdesk.assets (app_id, code) VALUES ('app_two', 'app_two') ON CONFLICT (tenant_id, code) $select RETURNING label;
-INSERT INTO policies_api.assets AS a (app_id, code) VALUES ('app_two', 'app_two') ON CONFLICT (tenant_id, code) $select WHERE a.app_id = 'app_two' RETURNING label;
+INSERT INTO policies_api.assets AS a (app_id, code) VALUES ('app_two', 'app_two') ON CONFLICT (tenant_id, code) $select
+    WHERE a.app_id = 'app_two' RETURNING label;
 SQL
-	attack("a key that spans tenants, $how: the victim's row is refused", <<"SQL", claims => $acme, never => 'DETAIL', errors => join(' ', ('42501') x 6));
+	attack("a key that spans tenants, $how: the victim's row is refused",
+		<<"SQL", claims => $acme, never => 'DETAIL', errors => join(' ', ('42501') x 6));
 INSERT INTO helpdesk.labels (code) VALUES ('cla') ON CONFLICT (code) $select RETURNING meaning;
 INSERT INTO policies_api.labels (code) VALUES ('cla') ON CONFLICT (code) $select RETURNING meaning;
 INSERT INTO helpdesk.labels AS l (code) VALUES ('cla') ON CONFLICT (code) $select WHERE l.tenant_id = 'victim' RETURNING 1;
-INSERT INTO helpdesk.labels (code) SELECT c FROM unnest('{new, cla, newer}'::text[]) c ON CONFLICT (code) $select RETURNING meaning;
-WITH selected AS (INSERT INTO helpdesk.labels (code) VALUES ('cla') ON CONFLICT ON CONSTRAINT labels_code_key $select RETURNING *) SELECT count(*) FROM selected;
+INSERT INTO helpdesk.labels (code) SELECT c FROM unnest('{new, cla, newer}'::text[]) c ON CONFLICT (code) $select
+    RETURNING meaning;
+WITH selected AS (INSERT INTO helpdesk.labels (code) VALUES ('cla') ON CONFLICT ON CONSTRAINT labels_code_key $select RETURNING *)
+    SELECT count(*) FROM selected;
 INSERT INTO policies_api.labels (code) VALUES ('cla') ON CONFLICT (code) $select RETURNING (SELECT meaning);
 SQL
 	$AttackTest::TODO = 'it takes a later version of the server' if $checks_late;
-	attack("$how: a condition is not asked of rows that are refused", <<"SQL", claims => $acme_app, never => 'ordinary|leaked', errors => join(' ', ('42501') x 4));
-INSERT INTO policies_api.assets AS a (code) VALUES ('same') ON CONFLICT (tenant_id, code) $select WHERE probe.leak(a.label) RETURNING 1;
-INSERT INTO helpdesk.assets AS a (code) VALUES ('app_two') ON CONFLICT (tenant_id, code) $select WHERE probe.leak(a.label) RETURNING 1;
+	attack("$how: a condition is not asked of rows that are refused",
+		<<"SQL", claims => $acme_app, never => 'ordinary|leaked', errors => join(' ', ('42501') x 4));
+INSERT INTO policies_api.assets AS a (code) VALUES ('same') ON CONFLICT (tenant_id, code) $select WHERE probe.leak(a.label)
+    RETURNING 1;
+INSERT INTO helpdesk.assets AS a (code) VALUES ('app_two') ON CONFLICT (tenant_id, code) $select WHERE probe.leak(a.label)
+    RETURNING 1;
 INSERT INTO helpdesk.labels AS l (code) VALUES ('cla') ON CONFLICT (code) $select WHERE probe.leak(l.meaning) RETURNING 1;
 INSERT INTO helpdesk.labels AS l (code) VALUES ('cla') ON CONFLICT (code) $select WHERE false RETURNING 1;
 SQL
 	$AttackTest::TODO = undef;
-	attack("a plan made for the victim's claims, $how, is of no use to another's", <<"SQL", never => 'DETAIL', role => 'policies_caller', errors => '42501', output => '1');
-PREPARE selected AS INSERT INTO helpdesk.labels (code) VALUES ('cla') ON CONFLICT (code) $select RETURNING (meaning IS NOT NULL)::int;
+	attack("a plan made for the victim's claims, $how, is of no use to another's",
+		<<"SQL", never => 'DETAIL', role => 'policies_caller', errors => '42501', output => '1');
+PREPARE selected AS INSERT INTO helpdesk.labels (code) VALUES ('cla') ON CONFLICT (code) $select
+    RETURNING (meaning IS NOT NULL)::int;
 SET plan_cache_mode = force_generic_plan;
 SET request.jwt.claims = '$victim';
 EXECUTE selected;
 SET request.jwt.claims = '$acme';
 EXECUTE selected;
 SQL
-	like((ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$victim'; INSERT INTO policies_api.labels (code) VALUES ('cla') ON CONFLICT (code) $select RETURNING meaning"))[0],
+	like((ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$victim';
+		INSERT INTO policies_api.labels (code) VALUES ('cla') ON CONFLICT (code) $select RETURNING meaning"))[0],
 		qr/^classified$/, "$how: its own tenant is given it, so the statements were sound");
 }
 
@@ -115,7 +146,8 @@ sub lock_as {
 	return $session->query("ROLLBACK; BEGIN; SET LOCAL ROLE policies_caller; SET LOCAL request.jwt.claims = '$claims'; $sql");
 }
 sub locked_by_the_victim {
-	return (ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$victim'; SELECT meaning FROM helpdesk.labels WHERE code = 'cla' FOR UPDATE NOWAIT"))[1];
+	return (ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$victim';
+		SELECT meaning FROM helpdesk.labels WHERE code = 'cla' FOR UPDATE NOWAIT"))[1];
 }
 is(lock_as($acme, q(SELECT probe.refusals('cla'))), 5, 'the victim\'s row is refused in every strength');
 is(locked_by_the_victim(), '', 'and is not locked');

@@ -31,7 +31,8 @@ wait $server 2>/dev/null || true
 trap - EXIT
 
 # A record begins with a line that has text after the number of the process, and ends with an empty one.
-found=$(awk '/^==[0-9]+== *$/ { if (record ~ /policies(\.so|::|_)/) print record; record = ""; next } { record = record $0 "\n" } END { if (record ~ /policies(\.so|::|_)/) print record }' \
+found=$(awk '/^==[0-9]+== *$/ { if (record ~ /policies(\.so|::|_)/) print record; record = ""; next }
+    { record = record $0 "\n" } END { if (record ~ /policies(\.so|::|_)/) print record }' \
     "$SCRATCH"/valgrind/*.log)
 if [ -n "$found" ]; then
     echo "$found" | head -n 60

@@ -96,7 +96,8 @@ END
 $$;
 COMMENT ON FUNCTION policies.protect_table(pg_catalog.regclass, pg_catalog.text, pg_catalog.name, pg_catalog.int4, pg_catalog.bool, pg_catalog.text) IS
 'Puts all guard rails on a table: base columns, tenant scope, write stamps, history and soft-delete views. Safe to repeat, and due after a column was added; history => false does not take off a history that is kept already. Needs the table''s owner who is a member of policies_admin, or a superuser.';
-GRANT EXECUTE ON FUNCTION policies.protect_table(pg_catalog.regclass, pg_catalog.text, pg_catalog.name, pg_catalog.int4, pg_catalog.bool, pg_catalog.text)
+GRANT EXECUTE ON FUNCTION policies.protect_table(pg_catalog.regclass, pg_catalog.text, pg_catalog.name, pg_catalog.int4,
+    pg_catalog.bool, pg_catalog.text)
     TO policies_admin;
 
 CREATE FUNCTION policies.unprotect_table(table_name pg_catalog.regclass) RETURNS pg_catalog.void

@@ -22,7 +22,8 @@ CREATE FUNCTION policies.unified_diff(
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_unified_diff';
 COMMENT ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4) IS
 'The differences between two texts line by line, in the unified format, and after them the count of lines added and removed.';
-GRANT EXECUTE ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.int4)
+GRANT EXECUTE ON FUNCTION policies.unified_diff(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+    pg_catalog.int4)
     TO policies_caller, policies_auditor, policies_admin;
 
 CREATE FUNCTION policies.content_fields() RETURNS pg_catalog.text[]
@@ -166,7 +167,8 @@ CREATE FUNCTION policies.search_policies(
     AS 'MODULE_PATHNAME', 'policies_search_policies';
 COMMENT ON FUNCTION policies.search_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4) IS
 'The work of policies_api.search_policies(): the ids of the caller''s live policies that match, with their rank. It searches with the rights of the register''s owner and applies the caller''s tenant and app itself, so that the index serves it; what is shown of the policies is read with the caller''s own.';
-GRANT EXECUTE ON FUNCTION policies.search_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4)
+GRANT EXECUTE ON FUNCTION policies.search_policies(pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.text,
+    pg_catalog.text, pg_catalog.float4, pg_catalog.text, pg_catalog.int4)
     TO policies_caller, policies_admin;
 
 CREATE FUNCTION policies.search_words(

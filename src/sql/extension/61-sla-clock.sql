@@ -23,7 +23,8 @@ CREATE FUNCTION policies_api.add_business_minutes(
 COMMENT ON FUNCTION policies_api.add_business_minutes(pg_catalog.timestamptz, pg_catalog.int4, pg_catalog.text, pg_catalog.tstzmultirange) IS
 'Add business minutes
 The earliest time by which so many minutes of business time have elapsed since start_at, on the calendar given or the caller''s default one; negative minutes lead back, to the latest time from which they elapse until start_at. Pauses are no business time; NULL where one without an end stops the clock before.';
-GRANT EXECUTE ON FUNCTION policies_api.add_business_minutes(pg_catalog.timestamptz, pg_catalog.int4, pg_catalog.text, pg_catalog.tstzmultirange)
+GRANT EXECUTE ON FUNCTION policies_api.add_business_minutes(pg_catalog.timestamptz, pg_catalog.int4, pg_catalog.text,
+    pg_catalog.tstzmultirange)
     TO policies_caller, policies_auditor, policies_admin;
 
 CREATE FUNCTION policies_api.business_minutes_between(
@@ -36,7 +37,8 @@ CREATE FUNCTION policies_api.business_minutes_between(
 COMMENT ON FUNCTION policies_api.business_minutes_between(pg_catalog.timestamptz, pg_catalog.timestamptz, pg_catalog.text, pg_catalog.tstzmultirange) IS
 'Business minutes between two times
 The business time between two times in minutes, seconds as their fraction, on the calendar given or the caller''s default one; negative when the end comes first. Pauses are no business time.';
-GRANT EXECUTE ON FUNCTION policies_api.business_minutes_between(pg_catalog.timestamptz, pg_catalog.timestamptz, pg_catalog.text, pg_catalog.tstzmultirange)
+GRANT EXECUTE ON FUNCTION policies_api.business_minutes_between(pg_catalog.timestamptz, pg_catalog.timestamptz, pg_catalog.text,
+    pg_catalog.tstzmultirange)
     TO policies_caller, policies_auditor, policies_admin;
 
 CREATE FUNCTION policies_api.is_business_time(
@@ -94,7 +96,8 @@ CREATE FUNCTION policies_api.sla_deadlines(
 COMMENT ON FUNCTION policies_api.sla_deadlines(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.tstzmultirange, pg_catalog.timestamptz) IS
 'SLA deadlines of a ticket
 The policy for a ticket and when its targets are due: the earliest times by which they have fully elapsed since opened_at, pauses left out. All NULL when no policy applies; a due time is NULL without such a target, or where a pause without an end stops the clock. calendar_id is NULL, and calendar_name says so, where the clock runs around the clock. With as_of, by the policy and calendar that were in force then.';
-GRANT EXECUTE ON FUNCTION policies_api.sla_deadlines(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.tstzmultirange, pg_catalog.timestamptz)
+GRANT EXECUTE ON FUNCTION policies_api.sla_deadlines(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz,
+    pg_catalog.tstzmultirange, pg_catalog.timestamptz)
     TO policies_caller, policies_auditor, policies_admin;
 
 CREATE FUNCTION policies_api.sla_status(
@@ -119,5 +122,7 @@ CREATE FUNCTION policies_api.sla_status(
 COMMENT ON FUNCTION policies_api.sla_status(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.timestamptz, pg_catalog.timestamptz, pg_catalog.tstzmultirange, pg_catalog.timestamptz, pg_catalog.int4, pg_catalog.timestamptz) IS
 'How a ticket stands
 One row for each target (first_response, resolution) of the policy for a ticket, as it stands at at_instant: running, paused, met or breached; when it is due; the business minutes left until then, or at the time it was reached, negative when over; and whether it is still open with no more than at_risk_minutes left. What happened after at_instant has not happened yet; a resolved ticket has been responded to. No rows when no policy applies.';
-GRANT EXECUTE ON FUNCTION policies_api.sla_status(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz, pg_catalog.timestamptz, pg_catalog.timestamptz, pg_catalog.tstzmultirange, pg_catalog.timestamptz, pg_catalog.int4, pg_catalog.timestamptz)
+GRANT EXECUTE ON FUNCTION policies_api.sla_status(pg_catalog.text, pg_catalog.text, pg_catalog.timestamptz,
+    pg_catalog.timestamptz, pg_catalog.timestamptz, pg_catalog.tstzmultirange, pg_catalog.timestamptz, pg_catalog.int4,
+    pg_catalog.timestamptz)
     TO policies_caller, policies_auditor, policies_admin;

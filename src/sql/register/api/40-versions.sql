@@ -80,7 +80,8 @@ CREATE OR REPLACE FUNCTION policies_api.policy_version(
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     -- A LEFT JOIN has the function called, which refuses what is not there, in every plan.
-    SELECT v FROM policies.policy_version(policy_version.policy_id, policy_version.version, policy_version.tenant_id) AS found (id)
+    SELECT v FROM policies.policy_version(policy_version.policy_id, policy_version.version, policy_version.tenant_id)
+        AS found (id)
     LEFT JOIN policies.policy_versions v ON v.tenant_id = policy_version.tenant_id AND v.id = found.id;
 END;
 COMMENT ON FUNCTION policies_api.policy_version(text, text, text) IS

@@ -27,7 +27,8 @@ COMMENT ON FUNCTION policies_api.request_acknowledgements(text, text[], timestam
 Asks persons to confirm by due_at that they have read the latest published version of a policy. Who was asked already keeps the later answer and gets the new due time. Returns how many of them have yet to answer. The next major version asks them again, a patch does not.';
 GRANT EXECUTE ON FUNCTION policies_api.request_acknowledgements(text, text[], timestamptz) TO policies_caller;
 
-CREATE OR REPLACE FUNCTION policies_api.acknowledge_policy(id text, version text DEFAULT NULL) RETURNS SETOF policies_api.policy_acknowledgements
+CREATE OR REPLACE FUNCTION policies_api.acknowledge_policy(id text, version text DEFAULT NULL) RETURNS SETOF
+    policies_api.policy_acknowledgements
 LANGUAGE sql VOLATILE
 BEGIN ATOMIC
     SELECT policies.acknowledge_policy(acknowledge_policy.id, acknowledge_policy.version);

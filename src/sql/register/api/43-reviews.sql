@@ -53,7 +53,9 @@ COMMENT ON FUNCTION policies_api.review_calendar(timestamptz, timestamptz) IS
 The reviews of active policies that are due from from_time until before until_time (a year later, or from now), in order; without from_time all that are overdue as well, until they are done: a caller''s own, or an auditor''s of all tenants.';
 GRANT EXECUTE ON FUNCTION policies_api.review_calendar(timestamptz, timestamptz) TO policies_caller, policies_auditor;
 
-CREATE OR REPLACE FUNCTION policies_api.review_calendar_icalendar(from_time timestamptz DEFAULT NULL, until_time timestamptz DEFAULT NULL)
+CREATE OR REPLACE FUNCTION policies_api.review_calendar_icalendar(
+    from_time timestamptz DEFAULT NULL, until_time timestamptz DEFAULT NULL
+)
 RETURNS policies_api."text/calendar"
 LANGUAGE sql STABLE
 BEGIN ATOMIC

@@ -27,7 +27,8 @@ CREATE OR REPLACE FUNCTION policies_api.policy_table_of_contents(
 ) RETURNS jsonb
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    SELECT policies.table_of_contents(policies.body_of(policy_table_of_contents.policy_id, policy_table_of_contents.version, policy_table_of_contents.tenant_id));
+    SELECT policies.table_of_contents(policies.body_of(policy_table_of_contents.policy_id, policy_table_of_contents.version,
+        policy_table_of_contents.tenant_id));
 END;
 COMMENT ON FUNCTION policies_api.policy_table_of_contents(text, text, text) IS
 'A policy''s table of contents

@@ -70,7 +70,8 @@ BEGIN
     )
     INSERT INTO policies.policy_search AS s (tenant_id, policy_id, app_id, category, status, owner_id, tags, document)
     SELECT p.tenant_id, p.id, p.app_id, p.category, p.status, p.owner_id, p.tags,
-        policies.search_document(policies.search_labels(p.tenant_id, p.category, p.status, p.owner_id), p.name, p.description, p.tags,
+        policies.search_document(policies.search_labels(p.tenant_id, p.category, p.status, p.owner_id), p.name,
+            p.description, p.tags,
             p.body, policies.search_language(p.tenant_id)) FROM policy p;
     GET DIAGNOSTICS rebuilt = ROW_COUNT;
     RETURN rebuilt;
