@@ -9,7 +9,8 @@ use AttackTest qw(attacked_server victim_id ask attack as_superuser $acme $acme_
 use DocumentsTest qw(document_violations);
 
 my $node = attacked_server('documents');
-as_superuser(q(INSERT INTO policies.policy_settings (tenant_id, search_language) VALUES ('acme', 'english'), ('victim', 'english')));
+as_superuser(q(INSERT INTO policies.policy_settings (tenant_id, search_language) VALUES ('acme', 'english'),
+	('victim', 'english')));
 
 # Each tenant's documents as published, approved, acknowledged and due, with its word in each text.
 my $acme_other = $acme_app =~ s/app_one/app_two/r;
@@ -24,10 +25,10 @@ SELECT count(policies_api.request_acknowledgements(id, ARRAY['$word', 'per_mal',
 UPDATE policies_api.policies SET body = '$word heading', description = 'marker of ' || policies.current_tenant_id()
     WHERE name LIKE '$word 1' AND app_id IS NOT DISTINCT FROM policies.current_app_id()
 SQL
-SELECT count(policies_api.approve_policy(id, policies_api.policy_content_hash(id),
-	'$word')) FROM policies_api.policies WHERE name = '$word 2' AND app_id IS NOT DISTINCT FROM policies.current_app_id();
-SELECT count(*) FROM policies_api.policies p,
-	policies_api.acknowledge_policy(p.id) WHERE name = '$word 2' AND p.app_id IS NOT DISTINCT FROM policies.current_app_id()
+SELECT count(policies_api.approve_policy(id, policies_api.policy_content_hash(id), '$word')) FROM policies_api.policies
+    WHERE name = '$word 2' AND app_id IS NOT DISTINCT FROM policies.current_app_id();
+SELECT count(*) FROM policies_api.policies p, policies_api.acknowledge_policy(p.id)
+    WHERE name = '$word 2' AND p.app_id IS NOT DISTINCT FROM policies.current_app_id()
 SQL
 		my ($status, undef, $stderr) = as_caller($node, 'postgres', @$turn);
 		die "cannot fill the documents: $stderr" if $status;
@@ -39,7 +40,8 @@ is(as_superuser(q(SELECT count(*) > 0 FROM policies.policy_approvals WHERE tenan
 
 my $id = victim_id(q(name = 'classified 1'));
 my $restricted_id = victim_id(q(name = 'restricted 1'));
-my $hash = as_superuser(qq(SELECT policies.content_hash(policies.policy_content(to_jsonb(p))) FROM policies.policies p WHERE id = '$id'));
+my $hash = as_superuser(qq(SELECT policies.content_hash(policies.policy_content(to_jsonb(p))) FROM policies.policies p
+	WHERE id = '$id'));
 
 # Every function that takes a policy, with somebody else's.
 sub calls_on {
@@ -48,26 +50,27 @@ sub calls_on {
 		"policies_api.publish_policy('$policy', '9.0')",
 		"policies_api.approve_policy('$policy', '$content_hash')", "policies_api.request_acknowledgements('$policy', '{per_mal}')",
 		"policies_api.acknowledge_policy('$policy')", "policies_api.acknowledge_policy('$policy', '1.0.0-c')",
-			"policies_api.complete_policy('$policy', 'taken', outcome => 'retired')",
+		"policies_api.complete_policy('$policy', 'taken', outcome => 'retired')",
 		"policies_api.policy_version('$policy', '1.0.0-c')", "policies_api.policy_version('$policy', '1.0.0-r')",
-			"policies_api.policy_as_of('$policy')",
+		"policies_api.policy_as_of('$policy')",
 		"policies_api.policy_content_hash('$policy')", "policies_api.verify_policy_history('$policy')",
 		"policies_api.diff_policy('$policy', '1.0.0-c')", "policies_api.diff_policy('$policy', '1.0.0-r', '1.0.0-r')",
 		"policies_api.policy_markdown('$policy')", "policies_api.policy_html('$policy')",
 		"policies_api.policy_html('$policy', '1.0.0-c')", "policies_api.policy_table_of_contents('$policy')",
-			"policies.body_of('$policy', NULL, NULL)",
+		"policies.body_of('$policy', NULL, NULL)",
 		"policies.publish_policy('$policy', 'major', NULL)", "policies.approve_policy('$policy', '$content_hash', NULL)",
 		"policies.request_acknowledgements('$policy', '{per_mal}', NULL)", "policies.acknowledge_policy('$policy', NULL)",
 		"policies.complete_policy('$policy', NULL, NULL, 'retired')",
 		"policies.policy_version('$policy', '1.0.0-c', 'victim')", "policies.policy_as_of('$policy', now(), 'victim')",
 		"policies.policy_content_hash('$policy', 'victim')", "policies.verify_policy_history('$policy', 'victim')",
 		# Naming the tenant helps auditors only, who see it.
-		map { my $tenant = $_; map { "$_, tenant_id => '$tenant')" } "policies_api.policy_version('$policy', '1.0.0-c'",
-			"policies_api.policy_version('$policy', '1.0.0-r'", "policies_api.policy_as_of('$policy'",
+		map { my $tenant = $_;
+			map { "$_, tenant_id => '$tenant')" } "policies_api.policy_version('$policy', '1.0.0-c'",
+				"policies_api.policy_version('$policy', '1.0.0-r'", "policies_api.policy_as_of('$policy'",
 			"policies_api.policy_content_hash('$policy'", "policies_api.verify_policy_history('$policy'",
-				"policies_api.diff_policy('$policy', '1.0.0-c'", "policies_api.diff_policy('$policy', 'draft'",
+			"policies_api.diff_policy('$policy', '1.0.0-c'", "policies_api.diff_policy('$policy', 'draft'",
 			"policies_api.policy_markdown('$policy'", "policies_api.policy_markdown('$policy', 'draft'",
-				"policies_api.policy_html('$policy', 'draft'", "policies_api.policy_table_of_contents('$policy', 'draft'",
+			"policies_api.policy_html('$policy', 'draft'", "policies_api.policy_table_of_contents('$policy', 'draft'",
 			"policies.body_of('$policy', version => 'draft'", "policies.body_of('$policy', version => NULL" } qw(victim acme);
 }
 # Everything that reads without one: each line prints nothing of others, or a zero.
@@ -93,7 +96,7 @@ my @victims = calls_on($id, $hash);
 attack("another tenant's policy in every function, for $_->[0]", join("\n", @victims) . "\n", claims => $_->[1],
 	errors => join(' ', ('PT404') x @victims))
 	for [ acme => $acme ], [ globex => $globex ],
-		[ "an application's key" => '{"tenant_id": "acme", "app_id": "app_one", "sub": "per_mal"}' ];
+	[ "an application's key" => '{"tenant_id": "acme", "app_id": "app_one", "sub": "per_mal"}' ];
 attack('another tenant\'s policy by its id in small letters', join("\n", calls_on(lc $id, $hash)), claims => $acme,
 	errors => join(' ', ('PT404') x @victims));
 attack('the policy of another application of the tenant', join("\n", calls_on($restricted_id, $hash)),
@@ -121,7 +124,8 @@ for my $nobody ([ 'a stranger with the victim\'s claims', login => 'stranger', c
 	my ($stdout, $stderr) = ask($as{login} // 'gateway', 'SELECT 1');
 	attack("$name: every function", join("\n", @victims), %as, errors => qr/\A(?:(?:PT404|42501) ?){@{[ scalar @victims ]}}\z/);
 	attack("$name: every read", $reads, %as, output => $zeros);
-	attack("$name: searches", q(SELECT count(*) FROM policies_api.search_policies('classified or ordinary'); SELECT count(*) FROM policies.search_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10);), %as,
+	attack("$name: searches", q(SELECT count(*) FROM policies_api.search_policies('classified or ordinary'); SELECT count(*)
+		FROM policies.search_policies('classified', NULL, NULL, NULL, NULL, NULL, NULL, 10);), %as,
 		output => qr/\A(?:0\n0)?\z/, errors => qr/\A(?:42501 42501)?\z/);
 }
 
@@ -139,17 +143,17 @@ my @writes = ("policies_api.publish_policy('$id', 'major')", "policies_api.appro
 my @administration = ('policies.rebuild_search()', "policies.rebuild_search('victim')", "policies.search_language('victim')",
 	"policies.search_labels('victim', 'hr', 'active', 'per_x')",
 	"policies.search_document('victim', 'x', 'x', '[]', 'x', 'simple')", 'policies.notify_reviews_due()',
-		"policies.notify_reviews_due('1000 years')", 'policies.take_review_notices()',
+	"policies.notify_reviews_due('1000 years')", 'policies.take_review_notices()',
 	"policies.export_policy('victim', '$id')", "policies.import_policy('{}')", 'policies.follow_content()',
-		'policies.replace_known_row()', 'policies.check_policy_settings()',
+	'policies.replace_known_row()', 'policies.check_policy_settings()',
 	'policies.follow_search_language()', "policies.purge_deleted('0')");
 attack("an auditor with the claims $_ writes", join("\n", map { "SELECT $_;" } @writes, @administration), login => 'auditor',
 	role => 'policies_auditor', claims => $_, errors => join(' ', ('42501') x (@writes + @administration)))
 	for $victim, $acme;
-attack("the helpers, called by $_->[0]", join("\n", map { "SELECT $_;" } @administration), @{ $_->[1] }, errors => join(' ',
-	('42501') x @administration))
-	for [ 'a caller', [ claims => $acme ] ], [ 'a stranger', [ login => 'stranger', claims => $victim ] ], [ 'the gateway',
-		[ login => 'gateway' ] ];
+attack("the helpers, called by $_->[0]", join("\n", map { "SELECT $_;" } @administration), @{ $_->[1] },
+	errors => join(' ', ('42501') x @administration))
+	for [ 'a caller', [ claims => $acme ] ], [ 'a stranger', [ login => 'stranger', claims => $victim ] ],
+	[ 'the gateway', [ login => 'gateway' ] ];
 attack('the helpers that callers may call tell of their arguments only', <<"SQL", claims => $acme, output => "t");
 SELECT policies.content_hash('{"name": "x"}') = policies.content_hash('{"name": "x"}');
 SQL
@@ -169,14 +173,14 @@ my %columns = (policy_versions => 'change_note', policy_approvals => 'note', pol
 	policy_search => 'document');
 for my $table (sort keys %columns) {
 	my $column = $columns{$table};
-	my @statements = ("INSERT INTO policies.$table SELECT * FROM policies.$table",
-		"INSERT INTO policies.$table (tenant_id) VALUES ('acme')", "UPDATE policies.$table SET $column = NULL",
+	my @statements = ("INSERT INTO policies.$table SELECT * FROM policies.$table", "INSERT INTO policies.$table (tenant_id)
+		VALUES ('acme')", "UPDATE policies.$table SET $column = NULL",
 		"UPDATE policies.$table SET tenant_id = 'acme' WHERE tenant_id = 'victim'", "DELETE FROM policies.$table",
-			"TRUNCATE policies.$table", "SELECT 1 FROM policies.$table FOR UPDATE", "SELECT 1 FROM policies.$table FOR KEY SHARE",
+		"TRUNCATE policies.$table", "SELECT 1 FROM policies.$table FOR UPDATE", "SELECT 1 FROM policies.$table FOR KEY SHARE",
 		"MERGE INTO policies.$table t USING (VALUES (1)) v (x) ON true WHEN MATCHED THEN DELETE",
-			"BEGIN; LOCK TABLE policies.$table IN SHARE MODE; ROLLBACK",
+		"BEGIN; LOCK TABLE policies.$table IN SHARE MODE; ROLLBACK",
 		"CREATE TRIGGER mine AFTER INSERT ON policies.$table EXECUTE FUNCTION probe.strike_trigger()",
-			"CREATE POLICY mine ON policies.$table USING (true)", "CREATE RULE mine AS ON INSERT TO policies.$table DO ALSO NOTHING",
+		"CREATE POLICY mine ON policies.$table USING (true)", "CREATE RULE mine AS ON INSERT TO policies.$table DO ALSO NOTHING",
 		"ALTER TABLE policies.$table NO FORCE ROW LEVEL SECURITY", "CREATE INDEX ON policies.$table (tenant_id)");
 	push @statements, "UPDATE policies_api.$table SET $column = NULL", "DELETE FROM policies_api.$table",
 		"INSERT INTO policies_api.$table (tenant_id) VALUES ('acme')" if $table !~ /notices|search|drafts/;
@@ -184,15 +188,16 @@ for my $table (sort keys %columns) {
 	as_superuser(q(CREATE OR REPLACE FUNCTION probe.strike_trigger() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'));
 	attack("$table written directly by $_->[0]", join(";\n", @statements) . ';', @{ $_->[1] },
 		errors => qr/\A(?:(?:42501|42P17|55000) ?){@{[ scalar @statements ]}}\z/)
-		for [ 'a caller', [ claims => $acme ] ], [ 'a stranger', [ login => 'stranger', claims => $victim ] ], [ 'an auditor',
-			[ login => 'auditor', role => 'policies_auditor' ] ];
+		for [ 'a caller', [ claims => $acme ] ], [ 'a stranger', [ login => 'stranger', claims => $victim ] ],
+		[ 'an auditor', [ login => 'auditor', role => 'policies_auditor' ] ];
 }
 
 # One connection, many callers.
 my $as_acme = "SET ROLE policies_caller; SET request.jwt.claims = '$acme';";
 my $as_globex = "SET ROLE policies_caller; SET request.jwt.claims = '$globex';";
 my $as_nobody = 'SET ROLE policies_caller; SET request.jwt.claims = \'\';';
-my %own = map { my $tenant = $_; $tenant => victim_id(qq(name = 'ordinary 1' AND tenant_id = '$tenant' AND app_id IS NULL)) } qw(acme globex);
+my %own = map { my $tenant = $_; $tenant => victim_id(qq(name = 'ordinary 1' AND tenant_id = '$tenant' AND app_id IS NULL)) }
+	qw(acme globex);
 for my $mode (qw(force_generic_plan force_custom_plan)) {
 	attack("searches that were prepared for another ($mode)",
 		<<"SQL", output => "marker of globex\nmarker of acme, marker of acme, marker of acme\n\nmarker of globex");
@@ -217,26 +222,27 @@ SQL
 attack('claims that switch while policies are published and acknowledged',
 	<<"SQL", mine => 'acme globex', errors => qr/\A(?:(?:42501|PT404|PT409|23514) ?)*\z/, output => qr/\A[\d\n]*\z/);
 CREATE FUNCTION probe.other() RETURNS boolean VOLATILE LANGUAGE plpgsql AS \$\$ BEGIN
-    PERFORM set_config('request.jwt.claims', CASE policies.current_tenant_id() WHEN 'acme' THEN '$globex' ELSE '$acme'
-        END, false);
+    PERFORM set_config('request.jwt.claims', CASE policies.current_tenant_id() WHEN 'acme' THEN '$globex' ELSE '$acme' END,
+        false);
     RETURN policies.current_tenant_id() IS NOT NULL;
 END \$\$;
 $as_acme
 SELECT count(policies_api.publish_policy(id, 'patch')) FROM policies_api.policies WHERE probe.other();
-SELECT count(*) FROM (SELECT policies_api.acknowledge_policy(id) FROM policies_api.policies WHERE probe.other()
-    AND policies.current_tenant_id() = 'acme') s;
+SELECT count(*) FROM (SELECT policies_api.acknowledge_policy(id) FROM policies_api.policies
+    WHERE probe.other() AND policies.current_tenant_id() = 'acme') s;
 SELECT count(*) FROM generate_series(1, 10), LATERAL (SELECT probe.other()) o, LATERAL policies_api.search_policies('classified');
 SQL
-is(as_superuser('SELECT count(*) FROM policies.policy_versions v JOIN policies.policies p ON p.id = v.policy_id WHERE p.tenant_id <> v.tenant_id OR p.app_id IS DISTINCT FROM v.app_id'), 0, 'each version is of its policy\'s tenant and app');
+is(as_superuser('SELECT count(*) FROM policies.policy_versions v JOIN policies.policies p ON p.id = v.policy_id
+	WHERE p.tenant_id <> v.tenant_id OR p.app_id IS DISTINCT FROM v.app_id'), 0, 'each version is of its policy\'s tenant and app');
 
 # What the search is asked: the word of a tenant is U+0001 and its id, which no query can name.
 my %queries = (
 	'the victim\'s words' => 'classified', 'its name' => 'victim', 'its word' => "\x01victim",
-		'its word, quoted' => "\"\x01victim\"", 'its word, as a query has it' => "'\x01victim'",
+	'its word, quoted' => "\"\x01victim\"", 'its word, as a query has it' => "'\x01victim'",
 	'everything but' => '-ordinary', 'everything but nothing' => '-zzzz', 'either' => "ordinary or \x01victim or classified",
-		'not another' => "-\x01acme", 'two negations' => '-acme -ordinary',
+	'not another' => "-\x01acme", 'two negations' => '-acme -ordinary',
 	'operators' => q(' || 'victim' & !acme | classified:*), 'a prefix' => 'classi:*', 'a weight' => 'classified:ABCD',
-		'a backslash' => q(\\'\x01victim\\'), 'a phrase' => '"classified heading"',
+	'a backslash' => q(\\'\x01victim\\'), 'a phrase' => '"classified heading"',
 );
 for my $name (sort keys %queries) {
 	for my $caller ([ acme => $acme ], [ globex => $globex ], [ 'an application' => $acme_app ]) {
@@ -244,8 +250,8 @@ for my $name (sort keys %queries) {
 			<<"SQL", claims => $caller->[1], never => $caller->[0] eq 'acme' ? undef : 'restricted', output => qr/\A(?:t\n)?0\n0\z/);
 SELECT bool_and(name NOT LIKE '%classified%' AND name_snippet || coalesce(snippet, '') NOT LIKE '%classified%')
     FROM policies_api.search_policies(\$q\$$queries{$name}\$q\$, max_results => 1000) HAVING count(*) > 0;
-SELECT count(*) FROM policies_api.search_policies(\$q\$$queries{$name}\$q\$, max_results => 1000) s WHERE NOT EXISTS (SELECT
-    FROM policies_api.policies p WHERE p.id = s.id);
+SELECT count(*) FROM policies_api.search_policies(\$q\$$queries{$name}\$q\$, max_results => 1000) s
+    WHERE NOT EXISTS (SELECT FROM policies_api.policies p WHERE p.id = s.id);
 SELECT count(*) FROM policies.search_policies(\$q\$$queries{$name}\$q\$, NULL, NULL, NULL, NULL, NULL, NULL, 1000) f
     WHERE f.policy_id IN ('$id') OR NOT EXISTS (SELECT FROM policies_api.policies p WHERE p.id = f.policy_id);
 SQL
@@ -265,9 +271,11 @@ SELECT policies_api.search_policies('x', max_results => 100000);
 SELECT policies_api.search_policies('x', after_rank => 1);
 SELECT policies_api.search_policies('x', max_results => NULL);
 SQL
-my $ranks = "SET request.jwt.claims = '$globex'; SET ROLE policies_caller; SELECT id, rank, snippet FROM policies_api.search_policies('ordinary or heading', max_results => 1000)";
+my $ranks = "SET request.jwt.claims = '$globex'; SET ROLE policies_caller; SELECT id, rank, snippet
+	FROM policies_api.search_policies('ordinary or heading', max_results => 1000)";
 my ($before) = ask('gateway', $ranks);
-as_superuser(q(INSERT INTO policies.policies (tenant_id, name, body) SELECT 'victim', 'classified ordinary heading', repeat('ordinary heading ', 100) FROM generate_series(1, 200)));
+as_superuser(q(INSERT INTO policies.policies (tenant_id, name, body) SELECT 'victim', 'classified ordinary heading',
+	repeat('ordinary heading ', 100) FROM generate_series(1, 200)));
 cmp_ok(length $before, '>', 100, 'a tenant finds its own');
 is((ask('gateway', $ranks))[0], $before, 'and ranks and snippets are the same whatever others have');
 
@@ -286,14 +294,15 @@ BEGIN
     FOR pair IN
         SELECT t AS l, t AS r, 'boolean' AS result, o
             FROM unnest('{text,timestamptz,jsonb,bigint,integer,real,boolean,interval,oid,tsvector}'::text[]) t,
-            unnest('{=,<>,<,<=,>,>=}'::text[]) o
+                unnest('{=,<>,<,<=,>,>=}'::text[]) o
         UNION ALL SELECT * FROM (VALUES ('text', 'text', 'text', '||'), ('tsvector', 'tsvector', 'tsvector', '||'),
             ('tsvector', 'tsquery', 'boolean', '@@'), ('tsquery', 'tsquery', 'tsquery', '&&'),
-            ('timestamptz', 'interval', 'timestamptz', '+'), ('timestamptz', 'timestamptz', 'interval', '-'), ('jsonb', 'text',
-                'boolean', '?'), ('jsonb', 'text', 'text', '->>'), ('jsonb', 'text', 'jsonb', '->'),
+            ('timestamptz', 'interval', 'timestamptz', '+'), ('timestamptz', 'timestamptz', 'interval', '-'),
+                ('jsonb', 'text', 'boolean', '?'), ('jsonb', 'text', 'text', '->>'), ('jsonb', 'text', 'jsonb', '->'),
             ('text', 'text', 'boolean', '~'), ('text', 'text', 'boolean', '~~'), ('jsonb', 'jsonb', 'jsonb', '||')) AS v
     LOOP
-        EXECUTE format('CREATE OR REPLACE FUNCTION probe.op_%s(%s, %s) RETURNS %s LANGUAGE plpgsql AS $f$ BEGIN PERFORM probe.strike(); RETURN $1 OPERATOR(pg_catalog.%s) $2; END $f$',
+        EXECUTE format('CREATE OR REPLACE FUNCTION probe.op_%s(%s, %s) RETURNS %s LANGUAGE plpgsql AS $f$
+            BEGIN PERFORM probe.strike(); RETURN $1 OPERATOR(pg_catalog.%s) $2; END $f$',
             encode(convert_to(pair.o, 'UTF8'), 'hex'), pair.l, pair.r, pair.result, pair.o);
         EXECUTE format('CREATE OPERATOR probe.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = probe.op_%s)', pair.o, pair.l, pair.r,
             encode(convert_to(pair.o, 'UTF8'), 'hex'));
@@ -311,12 +320,14 @@ BEGIN
               'lower', 'upper', 'timezone', 'date_part', 'jsonb_typeof', 'pg_notify', 'set_config', 'current_setting', 'isfinite')
     LOOP
         BEGIN
-            EXECUTE format('CREATE FUNCTION probe.%I(%s) RETURNS %s LANGUAGE plpgsql AS $f$ BEGIN PERFORM probe.strike(); RETURN NULL; END $f$', pair.proname, pair.arguments, pair.result);
+            EXECUTE format('CREATE FUNCTION probe.%I(%s) RETURNS %s LANGUAGE plpgsql AS $f$
+                BEGIN PERFORM probe.strike(); RETURN NULL; END $f$', pair.proname, pair.arguments, pair.result);
             INSERT INTO probe.planted VALUES (pair.proname);
         EXCEPTION WHEN OTHERS THEN RAISE NOTICE '%: %', pair.proname, SQLERRM; END;
     END LOOP;
     FOREACH pair.proname IN ARRAY '{new_id,canonical_id,search_language,search_labels,version_sort_key,content_hash}'::text[] LOOP
-        EXECUTE format('CREATE FUNCTION probe.%I(text) RETURNS text LANGUAGE plpgsql AS $f$ BEGIN PERFORM probe.strike(); RETURN NULL; END $f$', pair.proname);
+        EXECUTE format('CREATE FUNCTION probe.%I(text) RETURNS text LANGUAGE plpgsql AS $f$
+            BEGIN PERFORM probe.strike(); RETURN NULL; END $f$', pair.proname);
     END LOOP;
 END
 $do$;
@@ -332,7 +343,8 @@ CREATE TABLE probe.policy_search (x int);
 SQL
 cmp_ok(as_superuser('SELECT count(*) FROM probe.planted'), '>=', 90, 'much is planted');
 # That it works: who may do more and calls it is told of.
-like((ask('administrator', 'SET search_path = probe, pg_catalog; SELECT \'2026-01-01\'::timestamptz IS DISTINCT FROM \'2026-01-02\'::timestamptz, 1 = 1, now()'))[1], qr/hijacked as administrator/, 'planted code does strike');
+like((ask('administrator', 'SET search_path = probe, pg_catalog; SELECT \'2026-01-01\'::timestamptz IS DISTINCT
+	FROM \'2026-01-02\'::timestamptz, 1 = 1, now()'))[1], qr/hijacked as administrator/, 'planted code does strike');
 my $work = <<"SQL";
 INSERT INTO policies_api.policies (name, description, body, tags, review_cadence, next_review_at, status)
     VALUES ('planted', 'd', 'ordinary body', '["t"]', '1 year', '2020-01-01', 'draft') RETURNING id \\gset
@@ -357,9 +369,8 @@ SQL
 my $done = "1.0\n2\n1.0\n1.0\n2.0.0\n2.1.0\n2.1.1\n2.1.1\n1\n4\nt\n0";
 attack('code planted in front of the search path', "SET search_path = probe, pg_catalog, policies, policies_api;\n$work",
 	claims => $acme, mine => 'acme', output => $done);
-attack('the same with a stranger\'s order of schemas',
-	"SET search_path = probe, policies_api, policies, pg_temp, pg_catalog;\n$work", claims => $acme, mine => 'acme',
-	output => $done);
+attack('the same with a stranger\'s order of schemas', "SET search_path = probe, policies_api, policies, pg_temp, pg_catalog;\n"
+	. "$work", claims => $acme, mine => 'acme', output => $done);
 attack('code planted in temporary objects', <<"SQL" . $work, claims => $acme, mine => 'acme', output => $done);
 CREATE TEMP TABLE policies (LIKE policies.policies);
 CREATE TEMP TABLE policy_versions (LIKE policies.policy_versions);
@@ -398,21 +409,20 @@ SQL
 # Functions with the rights of another.
 for my $owner (qw(mallory administrator)) {
 	ask($owner, <<"SQL");
-CREATE FUNCTION probe.${owner}_publishes(text) RETURNS text LANGUAGE sql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS 'SELECT (policies_api.publish_policy(\$1, ''patch'')).tenant_id';
-CREATE FUNCTION probe.${owner}_finds(text) RETURNS bigint LANGUAGE sql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM policies_api.search_policies(\$1)';
+CREATE FUNCTION probe.${owner}_publishes(text) RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog,
+    pg_temp AS 'SELECT (policies_api.publish_policy(\$1, ''patch'')).tenant_id';
+CREATE FUNCTION probe.${owner}_finds(text) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog,
+    pg_temp AS 'SELECT count(*) FROM policies_api.search_policies(\$1)';
 SQL
 }
-attack('a caller publishes and searches through another\'s function',
-	"SELECT probe.mallory_publishes('$own{acme}'); SELECT probe.mallory_finds('classified'); SELECT probe.mallory_publishes('$id');",
+attack('a caller publishes and searches through another\'s function', "SELECT probe.mallory_publishes('$own{acme}');
+	SELECT probe.mallory_finds('classified'); SELECT probe.mallory_publishes('$id');",
 	claims => $acme, mine => 'acme', output => "acme\n0", errors => 'PT404');
-attack('and through an administrator\'s',
-	"SELECT probe.administrator_publishes('$own{acme}'); SELECT probe.administrator_finds('classified'); SELECT probe.administrator_publishes('$id');",
+attack('and through an administrator\'s', "SELECT probe.administrator_publishes('$own{acme}');
+	SELECT probe.administrator_finds('classified'); SELECT probe.administrator_publishes('$id');",
 	claims => $acme, mine => 'acme', output => "acme\n0", errors => 'PT404');
-attack("a stranger publishes and searches through the function of $_",
-	"SET request.jwt.claims = '$victim'; SELECT probe.${_}_publishes('$id'); SELECT probe.${_}_finds('classified');",
-	login => 'stranger',
+attack("a stranger publishes and searches through the function of $_", "SET request.jwt.claims = '$victim';
+	SELECT probe.${_}_publishes('$id'); SELECT probe.${_}_finds('classified');", login => 'stranger',
 	output => qr/\A0?\z/, errors => qr/\A(?:PT404|42501)(?: 42501)?\z/) for qw(mallory administrator);
 
 # Operators in front of the search path of those who may do everything: nothing of the register runs them.
@@ -423,14 +433,15 @@ DO $do$
 DECLARE
     pair record;
 BEGIN
-    FOR pair IN SELECT * FROM (VALUES ('text', 'text', 'boolean', '='), ('text', 'text', 'boolean', '<>'), ('text', 'text',
-        'text', '||'), ('timestamptz', 'timestamptz', 'boolean', '='),
-        ('timestamptz', 'timestamptz', 'boolean', '<>'), ('timestamptz', 'timestamptz', 'boolean', '<'), ('timestamptz',
-            'interval', 'timestamptz', '+'), ('timestamptz', 'timestamptz', 'interval', '-'),
+    FOR pair IN SELECT * FROM (VALUES ('text', 'text', 'boolean', '='), ('text', 'text', 'boolean', '<>'),
+        ('text', 'text', 'text', '||'), ('timestamptz', 'timestamptz', 'boolean', '='),
+        ('timestamptz', 'timestamptz', 'boolean', '<>'), ('timestamptz', 'timestamptz', 'boolean', '<'),
+            ('timestamptz', 'interval', 'timestamptz', '+'), ('timestamptz', 'timestamptz', 'interval', '-'),
         ('boolean', 'boolean', 'boolean', '='), ('jsonb', 'jsonb', 'boolean', '='), ('integer', 'integer', 'boolean', '='),
             ('tsvector', 'tsquery', 'boolean', '@@'), ('tsvector', 'tsvector', 'tsvector', '||')) AS v (l, r, result, o)
     LOOP
-        EXECUTE format('CREATE OR REPLACE FUNCTION evil.op_%s(%s, %s) RETURNS %s LANGUAGE plpgsql AS $f$ BEGIN RAISE WARNING ''hijacked''; RETURN $1 OPERATOR(pg_catalog.%s) $2; END $f$',
+        EXECUTE format('CREATE OR REPLACE FUNCTION evil.op_%s(%s, %s) RETURNS %s LANGUAGE plpgsql AS $f$
+            BEGIN RAISE WARNING ''hijacked''; RETURN $1 OPERATOR(pg_catalog.%s) $2; END $f$',
             encode(convert_to(pair.o, 'UTF8'), 'hex'), pair.l, pair.r, pair.result, pair.o);
         EXECUTE format('CREATE OPERATOR evil.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = evil.op_%s)', pair.o, pair.l, pair.r,
             encode(convert_to(pair.o, 'UTF8'), 'hex'));
@@ -441,9 +452,10 @@ SQL
 like((ask('gateway', "SET search_path = evil, pg_catalog; SELECT now() <> now(), 'a'::text = 'b', 'a'::text || 'b'"))[1],
 	qr/(?:hijacked.*){3}/s, 'what is in front does run');
 for my $login ('gateway', as_superuser('SELECT current_user')) {
-	my ($found, $error) = ask($login, "SET search_path = evil, pg_catalog, policies, policies_api;\n" . ($login eq 'gateway'
-		? 'SET ROLE policies_caller;' : '') . "SET request.jwt.claims = '$acme';\n"
-		. $work =~ s/'planted'/'planted too'/r =~ s/LIKE 'planted'/LIKE 'planted too'/gr =~ s/body \|\| /body OPERATOR(pg_catalog.||) /r =~ s/^.*probe\.(?:watched|evil).*\n//gmr);
+	my ($found, $error) = ask($login, "SET search_path = evil, pg_catalog, policies, policies_api;\n"
+		. ($login eq 'gateway' ? 'SET ROLE policies_caller;' : '') . "SET request.jwt.claims = '$acme';\n"
+			. $work =~ s/'planted'/'planted too'/r =~ s/LIKE 'planted'/LIKE 'planted too'/gr
+				=~ s/body \|\| /body OPERATOR(pg_catalog.||) /r =~ s/^.*probe\.(?:watched|evil).*\n//gmr);
 	is_deeply([ $found, $error ], [ "1.0\n2\n1.0\n1.0\n2.0.0\n2.0.0\n2\nt\n0", '' ],
 		"nothing of that runs while $login publishes, approves, acknowledges, completes and searches");
 }
@@ -481,7 +493,8 @@ my %held_edits = (
 	policy_drafts => q(UPDATE policies_api.policies SET body = 'x' WHERE name = 'held';),
 	policy_search => q(UPDATE policies_api.policies SET body = 'x' WHERE name = 'held';),
 	policy_acknowledgements => q(DELETE FROM policies_api.policies WHERE name = 'held';),
-	sla_coverage => q(INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes) VALUES ('held sla', 'low', '["held"]', 5);),
+	sla_coverage => q(INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes)
+		VALUES ('held sla', 'low', '["held"]', 5);),
 );
 for my $table (sort keys %{ { %held, %held_edits } }) {
 	as_superuser("ALTER TABLE policies.$table OWNER TO postgres");
@@ -504,12 +517,13 @@ GRANT ALL ON policies.$table TO policies_admin;
 SQL
 	my $sql = join "\n", (map { "SELECT $_;" } @{ $held{$table} // [] }), $held_edits{$table} // ();
 	my $count = () = $sql =~ /;$/mg;
-	attack("policies.$table that belongs to a caller who has a trigger on it", $sql, claims => $acme, errors => join(' ',
-		('42501') x $count));
+	attack("policies.$table that belongs to a caller who has a trigger on it", $sql, claims => $acme,
+		errors => join(' ', ('42501') x $count));
 	as_superuser("DROP TRIGGER a_theft ON policies.$table; ALTER TABLE policies.$table OWNER TO policies_admin");
 }
-attack('and once they are its own again',
-	"SELECT version FROM policies_api.publish_policy('$held', 'major');\nSELECT version FROM policies_api.complete_policy('$held');\nSELECT outcome FROM policies_api.policy_reviews WHERE policy_id = '$held';\n$held_edits{sla_coverage}",
+attack('and once they are its own again', "SELECT version FROM policies_api.publish_policy('$held', 'major');\n"
+	. "SELECT version FROM policies_api.complete_policy('$held');\n"
+		. "SELECT outcome FROM policies_api.policy_reviews WHERE policy_id = '$held';\n$held_edits{sla_coverage}",
 	claims => $acme, mine => 'acme', output => "2.0.0\n2.0.0\nconfirmed");
 
 # An edit by nobody where approvals are required: whoever it was could approve it.
@@ -536,14 +550,15 @@ as_superuser('CREATE ROLE outsider LOGIN');
 for my $login (qw(outsider stranger mallory)) {
 	my $listener = PoliciesTest::open_session($node->connstr('postgres') . " user=$login");
 	PoliciesTest::ask($listener, 'LISTEN policies_review_due;');
-	as_superuser(q(UPDATE policies.policies SET next_review_at = next_review_at - interval '1 day' WHERE name = 'classified 3'; SELECT policies.notify_reviews_due()));
+	as_superuser(q(UPDATE policies.policies SET next_review_at = next_review_at - interval '1 day' WHERE name = 'classified 3';
+		SELECT policies.notify_reviews_due()));
 	my @heard = PoliciesTest::ask($listener, 'SELECT 1;') =~ /with payload "(.*)" received/g;
 	is(scalar @heard, 1, "$login hears that a review is due");
 	like($heard[0], qr/\A\{"due_at": "20\d\d-\d\d-\d\d[^"]{6,30}", "notice_id": "ntc_\w{26}"\}\z/,
 		'and when, and not of which policy or tenant');
 	my ($notice) = $heard[0] =~ /(ntc_\w+)/;
-	my $told = PoliciesTest::ask($listener,
-		"SET request.jwt.claims = '$victim'; SELECT * FROM policies.review_notices WHERE id = '$notice';");
+	my $told = PoliciesTest::ask($listener, "SET request.jwt.claims = '$victim'; SELECT * FROM policies.review_notices
+		WHERE id = '$notice';");
 	unlike($told, qr/victim|classified|pol_/, 'which the notice\'s id does not tell either');
 	PoliciesTest::close_session($listener);
 }
