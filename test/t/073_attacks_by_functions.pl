@@ -84,7 +84,8 @@ SQL
 as_superuser(q(UPDATE policies.policies SET owner_id = 'per_victims' WHERE tenant_id = 'victim'));
 as_superuser('ANALYZE');
 for my $column (qw(owner_id name description version created_by updated_by priority)) {
-	my %estimates = map { ((ask('gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme'; EXPLAIN SELECT FROM policies_api.policies WHERE $column $_"))[0] =~ /rows=(\d+)/ ? $1 : 'none' => 1) }
+	my %estimates = map { ((ask('gateway',
+		"SET ROLE policies_caller; SET request.jwt.claims = '$acme'; EXPLAIN SELECT FROM policies_api.policies WHERE $column $_"))[0] =~ /rows=(\d+)/ ? $1 : 'none' => 1) }
 		"= 'per_victims'", "= 'per_vic'", "= 'nobody'", "= 'classified'";
 	is(keys %estimates, 1, "no estimate tells who or what stands in $column of others");
 }

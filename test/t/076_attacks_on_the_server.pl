@@ -7,7 +7,8 @@ use Test::More;
 use PoliciesTest qw(new_server create_register);
 use AttackTest qw(attacked_server victim_id ask attack as_superuser $acme $acme_app $globex $victim);
 
-my $node = attacked_server('server', 'wal_level = logical', 'max_worker_processes = 8', 'track_activity_query_size = 4096', 'log_lock_waits = on',
+my $node = attacked_server('server', 'wal_level = logical', 'max_worker_processes = 8', 'track_activity_query_size = 4096',
+	'log_lock_waits = on',
 	"session_preload_libraries = 'policies'");
 as_superuser('GRANT USAGE ON SCHEMA helpdesk TO policies_caller');
 my $id = victim_id(q(name = 'classified 1'));
@@ -169,7 +170,8 @@ is(allowed_locks('auditor', 'policies.business_calendars'), 'ACCESS SHARE',
 ok(allowed_locks('gateway', 'policies.business_calendars', 'policies_caller') !~ /, EXCLUSIVE|ACCESS EXCLUSIVE/,
 	'nor a caller as an owner does');
 is(allowed_locks('auditor', 'policies.policies'), 'ACCESS SHARE', 'an auditor locks no more than reading does');
-is(allowed_locks('gateway', 'policies.policies', 'policies_caller'), 'ACCESS SHARE, ROW EXCLUSIVE', 'a caller locks no more than reading and writing do');
+is(allowed_locks('gateway', 'policies.policies', 'policies_caller'), 'ACCESS SHARE, ROW EXCLUSIVE',
+	'a caller locks no more than reading and writing do');
 
 # Nor does any other statement wait for a lock that would have everybody wait behind it. Every relation of the register and
 # of protected tables, as the catalog has them, is in use; whatever would conflict with that use, waits, and whatever waits holds
@@ -180,18 +182,27 @@ WHERE c.relnamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace,
 SQL
 cmp_ok(@relations, '>', 40, 'the relations that a caller can name');
 as_superuser('CREATE TABLE probe.partitioned (tenant_id text) PARTITION BY LIST (tenant_id); ALTER TABLE probe.partitioned OWNER TO mallory; GRANT policies_caller TO mallory');
-my @locking = (map({ ("LOCK TABLE RELATION IN $_ MODE", "LOCK TABLE ONLY RELATION IN $_ MODE", "SELECT pg_temp.run('LOCK TABLE RELATION IN $_ MODE')",
+my @locking = (map({ ("LOCK TABLE RELATION IN $_ MODE", "LOCK TABLE ONLY RELATION IN $_ MODE",
+	"SELECT pg_temp.run('LOCK TABLE RELATION IN $_ MODE')",
 		"CREATE TEMP VIEW mine AS SELECT * FROM RELATION; LOCK TABLE mine IN $_ MODE") } @modes[3 .. 7]),
-	'CREATE RULE r AS ON INSERT TO RELATION DO NOTHING', 'CREATE TRIGGER t BEFORE INSERT ON RELATION FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+	'CREATE RULE r AS ON INSERT TO RELATION DO NOTHING',
+		'CREATE TRIGGER t BEFORE INSERT ON RELATION FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
 	'CREATE CONSTRAINT TRIGGER t AFTER INSERT ON probe.opened FROM RELATION FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
-	'CREATE TEMP TABLE mine (tenant_id text, id text, FOREIGN KEY (tenant_id, id) REFERENCES RELATION)', 'CREATE TABLE probe.mine (id text REFERENCES RELATION (id))',
+	'CREATE TEMP TABLE mine (tenant_id text, id text, FOREIGN KEY (tenant_id, id) REFERENCES RELATION)',
+		'CREATE TABLE probe.mine (id text REFERENCES RELATION (id))',
 	'CREATE TABLE probe.mine (id text); ALTER TABLE probe.mine ADD FOREIGN KEY (id) REFERENCES RELATION (id)',
-	'CREATE TABLE probe.mine (id text); ALTER TABLE probe.mine ADD COLUMN other text REFERENCES RELATION (id)', 'CREATE TABLE probe.mine (); ALTER TABLE probe.mine INHERIT RELATION',
-	'CREATE TABLE probe.mine () INHERITS (RELATION)', q(CREATE TABLE probe.mine PARTITION OF RELATION FOR VALUES IN ('a')), q(CREATE TEMP TABLE mine PARTITION OF RELATION DEFAULT),
-	'ALTER TABLE probe.partitioned ATTACH PARTITION RELATION DEFAULT', 'CREATE STATISTICS probe.s ON id, tenant_id FROM RELATION', 'ALTER TABLE RELATION ADD COLUMN x int',
-	'ALTER TABLE RELATION RENAME TO r', 'ALTER VIEW RELATION SET (security_invoker = off)', 'DROP TABLE RELATION', 'DROP VIEW RELATION', 'CREATE OR REPLACE VIEW RELATION AS SELECT 1 AS x',
-	'TRUNCATE RELATION', 'CREATE INDEX ON RELATION (id)', 'CREATE POLICY p ON RELATION', 'DROP POLICY policies_tenant_scope ON RELATION', 'DROP TRIGGER policies_stamp ON RELATION',
-	'DROP RULE "_RETURN" ON RELATION', q(COMMENT ON COLUMN RELATION.id IS 'x'), 'GRANT SELECT ON RELATION TO mallory', 'REFRESH MATERIALIZED VIEW RELATION', 'SELECT FROM RELATION FOR UPDATE');
+	'CREATE TABLE probe.mine (id text); ALTER TABLE probe.mine ADD COLUMN other text REFERENCES RELATION (id)',
+		'CREATE TABLE probe.mine (); ALTER TABLE probe.mine INHERIT RELATION',
+	'CREATE TABLE probe.mine () INHERITS (RELATION)', q(CREATE TABLE probe.mine PARTITION OF RELATION FOR VALUES IN ('a')),
+		q(CREATE TEMP TABLE mine PARTITION OF RELATION DEFAULT),
+	'ALTER TABLE probe.partitioned ATTACH PARTITION RELATION DEFAULT',
+		'CREATE STATISTICS probe.s ON id, tenant_id FROM RELATION', 'ALTER TABLE RELATION ADD COLUMN x int',
+	'ALTER TABLE RELATION RENAME TO r', 'ALTER VIEW RELATION SET (security_invoker = off)', 'DROP TABLE RELATION',
+		'DROP VIEW RELATION', 'CREATE OR REPLACE VIEW RELATION AS SELECT 1 AS x',
+	'TRUNCATE RELATION', 'CREATE INDEX ON RELATION (id)', 'CREATE POLICY p ON RELATION',
+		'DROP POLICY policies_tenant_scope ON RELATION', 'DROP TRIGGER policies_stamp ON RELATION',
+	'DROP RULE "_RETURN" ON RELATION', q(COMMENT ON COLUMN RELATION.id IS 'x'), 'GRANT SELECT ON RELATION TO mallory',
+		'REFRESH MATERIALIZED VIEW RELATION', 'SELECT FROM RELATION FOR UPDATE');
 $blocker->query_safe('RESET ROLE');
 my $user = $node->background_psql('postgres', on_error_stop => 0);
 $user->query_safe('BEGIN; ' . join '; ', map { "LOCK TABLE ONLY $_ IN ROW EXCLUSIVE MODE" } @relations);
@@ -214,14 +225,16 @@ sub waiting {
 	}
 	return (scalar(@tried), sort keys %waiting);
 }
-for my $who ([ 'mallory', '' ], [ 'gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme';" ], [ 'auditor', '' ], [ 'stranger', '' ]) {
+for my $who ([ 'mallory', '' ], [ 'gateway', "SET ROLE policies_caller; SET request.jwt.claims = '$acme';" ], [ 'auditor', '' ],
+	[ 'stranger', '' ]) {
 	my ($tried, @waiting) = waiting(@$who);
 	is(join("\n", @waiting), '', "$who->[0] waits for no lock of the register, by $tried statements");
 }
 # That is the library's doing, which every session has to load first: SECURITY.md says so.
 as_superuser(q(ALTER ROLE mallory SET session_preload_libraries = 'plpgsql'));
 my (undef, @waiting) = waiting('mallory', '');
-is(scalar(grep { /^CREATE RULE/ } @waiting), scalar @relations, 'without it PostgreSQL has a CREATE RULE wait for any relation, before it asks for a right');
+is(scalar(grep { /^CREATE RULE/ } @waiting), scalar @relations,
+	'without it PostgreSQL has a CREATE RULE wait for any relation, before it asks for a right');
 ok((grep { $_ eq 'LOCK TABLE policies_api.policies IN ACCESS EXCLUSIVE MODE' } @waiting), 'and LOCK TABLE for a live view');
 as_superuser('ALTER ROLE mallory RESET session_preload_libraries');
 like(slurp_file("$ENV{SCRATCH}/SECURITY.md"), qr/session_preload_libraries/, 'SECURITY.md tells of it');
@@ -231,21 +244,28 @@ attack('who may change a table locks it', <<'SQL', login => $_, rights => 1) for
 BEGIN; LOCK TABLE policies.policies, policies_api.policies IN ACCESS EXCLUSIVE MODE; ROLLBACK;
 BEGIN; CREATE RULE r AS ON INSERT TO policies.policies DO NOTHING; ROLLBACK;
 SQL
-attack('and its owner', 'BEGIN; LOCK TABLE helpdesk.tickets IN ACCESS EXCLUSIVE MODE; CREATE RULE r AS ON INSERT TO helpdesk.tickets DO NOTHING; ROLLBACK;', login => 'table_owner', rights => 1);
-attack('and nobody is kept from tables of its own', 'BEGIN; CREATE TABLE probe.own (id text PRIMARY KEY); LOCK TABLE probe.own; CREATE TABLE probe.other (id text REFERENCES probe.own); CREATE RULE r AS ON INSERT TO probe.own DO NOTHING; ROLLBACK;',
+attack('and its owner',
+	'BEGIN; LOCK TABLE helpdesk.tickets IN ACCESS EXCLUSIVE MODE; CREATE RULE r AS ON INSERT TO helpdesk.tickets DO NOTHING; ROLLBACK;', login => 'table_owner', rights => 1);
+attack('and nobody is kept from tables of its own',
+	'BEGIN; CREATE TABLE probe.own (id text PRIMARY KEY); LOCK TABLE probe.own; CREATE TABLE probe.other (id text REFERENCES probe.own); CREATE RULE r AS ON INSERT TO probe.own DO NOTHING; ROLLBACK;',
 	login => 'mallory', rights => 1);
 
 # A caller's temporary table and view over the register's, and its open transaction, stand in the way of changes. PostgreSQL
 # names what stands there, changes nothing, and lock_timeout bounds the wait.
 my $holder = $node->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'mallory' ]);
 $holder->query_safe('CREATE TEMP TABLE kept_row (p policies.policies); CREATE TEMP VIEW kept_view AS SELECT * FROM policies_api.policies');
-attack('a change under a temporary table of a row type', q(ALTER TABLE policies.policies ADD COLUMN x text DEFAULT 'x'), login => 'postgres', errors => '0A000');
-like((ask('postgres', q(ALTER TABLE policies.policies ADD COLUMN x text DEFAULT 'x')))[1], qr/column "kept_row.p" uses its row type/, 'which is named');
-like((ask('postgres', 'DROP VIEW policies_api.policies'))[1], qr/view pg_temp_\d+\.kept_view depends on view policies_api\.policies/, 'and so is a temporary view');
+attack('a change under a temporary table of a row type', q(ALTER TABLE policies.policies ADD COLUMN x text DEFAULT 'x'),
+	login => 'postgres', errors => '0A000');
+like((ask('postgres', q(ALTER TABLE policies.policies ADD COLUMN x text DEFAULT 'x')))[1],
+	qr/column "kept_row.p" uses its row type/, 'which is named');
+like((ask('postgres', 'DROP VIEW policies_api.policies'))[1],
+	qr/view pg_temp_\d+\.kept_view depends on view policies_api\.policies/, 'and so is a temporary view');
 $holder->quit;
 $holder = $node->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'mallory' ]);
 $holder->query_safe('BEGIN; SELECT count(*) FROM helpdesk.tickets');
-attack('lock_timeout bounds how long protect_table() waits for a caller', "SET lock_timeout = '100ms'; SELECT policies.protect_table('helpdesk.tickets', 'row')", login => 'postgres', errors => '55P03');
+attack('lock_timeout bounds how long protect_table() waits for a caller',
+	"SET lock_timeout = '100ms'; SELECT policies.protect_table('helpdesk.tickets', 'row')", login => 'postgres',
+	errors => '55P03');
 $holder->quit;
 
 # Planner estimates and the like: SECURITY.md tells of them.

@@ -419,7 +419,8 @@ for my $policy (sort keys %policies) {
 	my ($table, $condition) = split /\|/, $policy;
 	$node->safe_psql('postgres', "CREATE POLICY own ON $table AS RESTRICTIVE TO policies_caller USING ($condition)");
 	is(fresh($person{$_}), $policies{$policy}[$_ - 1], "person $_ under a policy of one's own on $table") for 1, 2;
-	as_fresh("warm connections under $condition on $table", [ $person{1} ], [ $person{2} ], [ $person{1}, q(SET probe.person = 'per_1') ], [ $person{1}, q(SET row_security = off) ]);
+	as_fresh("warm connections under $condition on $table", [ $person{1} ], [ $person{2} ], [ $person{1},
+		q(SET probe.person = 'per_1') ], [ $person{1}, q(SET row_security = off) ]);
 	become($session{B}, $acme);
 	is(answer($session{B}, 'EXECUTE due'), $mine, 'before the policy is dropped');
 	$node->safe_psql('postgres', "DROP POLICY own ON $table");
@@ -427,15 +428,18 @@ for my $policy (sort keys %policies) {
 	is(answer($session{B}, 'EXECUTE due'), $mine, 'and after it');
 }
 # Our own policy altered, and a table that only the policy reads changed under an open connection.
-$node->safe_psql('postgres', 'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND EXISTS (SELECT FROM trusted))');
+$node->safe_psql('postgres',
+	'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND EXISTS (SELECT FROM trusted))');
 become($session{B}, $acme);
 is(answer($session{B}, 'EXECUTE due'), $mine, 'under our own policy, altered');
 $node->safe_psql('postgres', 'DELETE FROM trusted');
 is(answer($session{B}, 'EXECUTE due'), '', 'which shows nothing any more');
-$node->safe_psql('postgres', 'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND policies.in_app_scope(app_id))');
+$node->safe_psql('postgres',
+	'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND policies.in_app_scope(app_id))');
 is(answer($session{B}, 'EXECUTE due'), $mine, 'and now shows it again');
 # A restriction that reads nothing but the row is kept in mind like our own: a change of the row is announced.
-$node->safe_psql('postgres', q(CREATE POLICY own ON policies.policies AS RESTRICTIVE TO policies_caller USING (name IS DISTINCT FROM 'Hidden' AND status = ANY (ARRAY['active', 'draft']))));
+$node->safe_psql('postgres',
+	q(CREATE POLICY own ON policies.policies AS RESTRICTIVE TO policies_caller USING (name IS DISTINCT FROM 'Hidden' AND status = ANY (ARRAY['active', 'draft']))));
 as_fresh('under a policy on the row alone', [ $person{1} ], [ $person{2} ]);
 run_as($acme, "$policies first_response_minutes = 26");
 is(answer($session{B}, 'EXECUTE due'), '30 09:26, Mine, Office', 'a change of the row arrives');
@@ -443,7 +447,8 @@ $node->safe_psql('postgres', 'DROP POLICY own ON policies.policies');
 is(answer($session{B}, 'EXECUTE due'), '30 09:26, Mine, Office', 'without that policy');
 # Rights to the schema.
 $node->safe_psql('postgres', 'REVOKE USAGE ON SCHEMA policies FROM policies_caller');
-like(answer($session{B}, q(SELECT policies_api.sla_deadlines('incident', 'high', now()))), qr/permission denied/, 'without rights to the schema as on a fresh connection');
+like(answer($session{B}, q(SELECT policies_api.sla_deadlines('incident', 'high', now()))), qr/permission denied/,
+	'without rights to the schema as on a fresh connection');
 $node->safe_psql('postgres', 'GRANT USAGE ON SCHEMA policies TO policies_caller');
 is(answer($session{B}, 'EXECUTE due'), '30 09:26, Mine, Office', 'and with them again');
 run_as($acme, "$policies first_response_minutes = 40, name = 'Of acme'");
