@@ -6,6 +6,7 @@ EXTENSION_SCRIPTS := $(shell tools/build_extension_scripts.sh --list)
 REGISTER_SQL = $(wildcard src/sql/register/*/*.sql src/sql/updates/register/*.sql)
 REGISTER_SOURCE = build/register_sql.cpp
 OPENAPI_SOURCE = build/openapi_document.cpp
+SURFACE_SOURCE = build/surface_document.cpp
 
 MODULE_big = policies
 SOURCES := $(sort $(wildcard src/core/*/*.cpp src/pg/*.cpp src/functions/*/*.cpp))
@@ -14,7 +15,8 @@ ifdef UNITY
 UNITS := $(patsubst src/%/,build/unity/%.cpp,$(sort $(dir $(filter src/core/%,$(SOURCES)))))
 SOURCES := $(UNITS) $(filter-out src/core/%,$(SOURCES))
 endif
-OBJS = $(patsubst %.cpp,%.o,$(SOURCES) src/module.cpp $(REGISTER_SOURCE) $(OPENAPI_SOURCE))
+OBJS = $(patsubst %.cpp,%.o,$(SOURCES) src/module.cpp \
+    $(REGISTER_SOURCE) $(OPENAPI_SOURCE) $(SURFACE_SOURCE))
 DATA_built = $(EXTENSION_SCRIPTS)
 REGRESS_TOPICS = $(notdir $(basename $(sort $(wildcard sql/*.sql))))
 REGRESS = install $(filter-out install uninstall,$(REGRESS_TOPICS)) uninstall
@@ -66,6 +68,10 @@ $(OPENAPI_SOURCE): docs/openapi.json tools/embed_openapi.sh
 	mkdir -p build
 	tools/embed_openapi.sh > $@
 
+$(SURFACE_SOURCE): src/functions/audit/surface.json tools/embed_surface.sh
+	mkdir -p build
+	tools/embed_surface.sh > $@
+
 $(MODULE_big).so: src/exports.map
 
 # The shim under functions that fail in every way: a module for test/t, which is never installed.
@@ -80,7 +86,7 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/% build/unity/cor
 SERVER_CHECKS = check-tap check-regress check-isolation
 OTHER_CHECKS = check-core check-fuzz check-web check-postgrest check-client check-sqlsmith check-site check-source
 
-.PHONY: installed demo openapi reference bench bench-http serve check every-suite check-all check-server check-quick \
+.PHONY: installed demo openapi reference surface bench bench-http serve check every-suite check-all check-server check-quick \
     $(SERVER_CHECKS) $(OTHER_CHECKS) check-valgrind check-deploy
 
 # Debian packages, of what packages-NAME names. INSTALLED: that they are there, and ours is built and installed.
@@ -105,6 +111,11 @@ openapi: packages-server packages-jq installed
 reference: packages-server installed
 	tools/in_scratch.sh reference tools/openapi/print.sh reference >build/reference.md
 	cp build/reference.md docs/reference.md
+
+# What audit() compares the catalog with; then it is built in. Made by the oldest supported major.
+surface: packages-server installed
+	tools/in_scratch.sh surface tools/openapi/print.sh surface >build/surface.json
+	cp build/surface.json src/functions/audit/surface.json
 
 # PGXS has a recipe for it, too, which says that there is none.
 check: private SHELL = /bin/true

@@ -20,6 +20,7 @@
 #include "pg/row_trigger.hpp"
 #include "pg/script.hpp"
 #include "pg/settings.hpp"
+#include "pg/spelling.hpp"
 #include "pg/sql.hpp"
 #include "pg/statistics.hpp"
 #include "pg/table.hpp"

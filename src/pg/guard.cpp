@@ -1,5 +1,10 @@
 #include "pg/guard.hpp"
 
+extern "C" {
+#include "access/xact.h"
+#include "utils/resowner.h"
+}
+
 namespace policies::pg {
 
 namespace {
@@ -58,6 +63,37 @@ void call_catching(void (*function)(void*), void* argument) {
     scope.restore();
     MemoryContextSwitchTo(context);
     throw PostgresError{take_error()};
+}
+
+bool attempt_catching(void (*function)(void*), void* argument) {
+    const MemoryContext context = CurrentMemoryContext;
+    const ResourceOwner owner = CurrentResourceOwner;
+    const auto resume = [&] {
+        MemoryContextSwitchTo(context);
+        CurrentResourceOwner = owner;
+    };
+    call([&] {
+        BeginInternalSubTransaction(nullptr);
+        MemoryContextSwitchTo(context);
+    });
+    try {
+        call_catching(function, argument);
+    } catch (const PostgresError& error) {
+        if (error.data == nullptr || error.data->sqlerrcode == ERRCODE_QUERY_CANCELED ||
+            error.data->sqlerrcode == ERRCODE_OUT_OF_MEMORY) {
+            throw;
+        }
+        call([&] {
+            RollbackAndReleaseCurrentSubTransaction();
+            resume();
+        });
+        return false;
+    }
+    call([&] {
+        ReleaseCurrentSubTransaction();
+        resume();
+    });
+    return true;
 }
 
 } // namespace policies::pg

@@ -46,4 +46,15 @@ auto call(Callable&& callable) {
     }
 }
 
+/// Runs function(argument) in a subtransaction; where it ereports, all that it did is undone, and the result is
+/// false. What cancels the statement, or finds no memory, still ends it.
+bool attempt_catching(void (*function)(void*), void* argument);
+
+/// The same for a callable, under the rules of call(): one that may fail, and whose failure is an answer.
+template <std::invocable Callable>
+bool attempt(Callable&& callable) {
+    return attempt_catching(
+        [](void* target) { (*static_cast<std::remove_reference_t<Callable>*>(target))(); }, &callable);
+}
+
 } // namespace policies::pg

@@ -19,6 +19,9 @@ my (undef, $all) = as_caller($node, 'register', q({"tenant_id": "acme"}), $in_sc
 cmp_ok($original_scope, '<', $all, 'an application sees its own rows');
 my $original = report($node, 'register');
 cmp_ok(length $original, '>', 100_000, 'the report has something to compare');
+my $findings = 'SELECT name, detail FROM policies.audit()';
+my $original_findings = $node->safe_psql('register', $findings);
+unlike($original_findings, qr/^(?!owner_can_log_in)/m, 'audit() finds nothing but a superuser\'s tables');
 
 my $folder = "$ENV{SCRATCH}/dumps";
 mkdir $folder;
@@ -49,6 +52,7 @@ sub check_restore {
 	same_report($node, $database, "$name: every object and row is the same");
 	my (undef, $scope) = as_caller($node, $database, $scoped, $in_scope);
 	is($scope, $original_scope, "$name: an application still sees its own rows alone");
+	is($node->safe_psql($database, $findings), $original_findings, "$name: and audit() finds the same");
 	return $database;
 }
 
@@ -106,6 +110,7 @@ my $fresh = new_server('fresh');
 $fresh->safe_psql('postgres', 'CREATE DATABASE register TEMPLATE template0');
 run_pg_restore()->($fresh, 'register', "$folder/dump_3");
 same_report($fresh, 'register', 'fresh cluster without globals: every object and row is the same');
+is($fresh->safe_psql('register', $findings), $original_findings, 'fresh cluster without globals: and audit() finds the same');
 
 # The restored register is alive.
 $fresh->safe_psql('register', 'CREATE ROLE gateway LOGIN NOINHERIT; GRANT policies_gateway, policies_caller TO gateway');

@@ -27,6 +27,8 @@ sub rows {
 		"$ENV{SCRATCH}/test/upgrade/data_report.sql" ]);
 	return $out;
 }
+my $findings = 'SELECT name, detail FROM policies.audit()';
+my $old_findings = $old->safe_psql('register', $findings);
 my $old_rows = rows($old);
 cmp_ok(length $old_rows, '>', 50_000, 'the old register has rows');
 
@@ -48,6 +50,7 @@ my $dump = "$ENV{SCRATCH}/old.dump";
 command_ok([ 'pg_dump', '-Fc', '-d', $old->connstr('register'), '-f', $dump ], 'the new pg_dump dumps the old server');
 command_ok([ 'pg_restore', '--exit-on-error', '-d', $restored->connstr('register'), $dump ], 'and the new server restores it');
 ok(rows($restored) eq $old_rows, 'restored: every row is the same');
+is($restored->safe_psql('register', $findings), $old_findings, 'restored: audit() finds the same');
 
 my $upgraded = new_node('upgraded');
 $old->stop;
@@ -59,6 +62,7 @@ command_ok(\@upgrade, 'pg_upgrade');
 $upgraded->append_conf('postgresql.conf', "fsync = off\n");
 $upgraded->start;
 ok(rows($upgraded) eq $old_rows, 'upgraded: every row is the same');
+is($upgraded->safe_psql('register', $findings), $old_findings, 'upgraded: audit() finds the same');
 
 # The logins came along with pg_upgrade only; they own nothing, and are granted nothing beside their roles.
 my ($of_upgraded, $of_restored) = (report($upgraded, 'register'), report($restored, 'register'));

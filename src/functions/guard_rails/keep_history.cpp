@@ -96,12 +96,13 @@ void require_period_columns(const pg::Table& history) {
 void complete_history(const pg::Table& table, const std::string& history) {
     const auto changed = history_columns(table, "h.atttypid <> base.type", history);
     if (!changed.empty()) {
-        pg::fail({.code = core::ErrorCode::wrong_type,
-                  .message = "column " + core::quoted(changed[0].name) + " of table " +
-                             core::quoted(table.name) + " is now " + changed[0].type +
-                             ", but not in its history",
-                  .hint = "Convert the column of the history table, too."},
-                 changed[0].name);
+        pg::fail(
+            {.code = core::ErrorCode::wrong_type,
+             .message = "column " + core::quoted(changed[0].name) + " of table " + core::quoted(table.name) +
+                        " is now " + changed[0].type + ", but not in its history",
+             .hint =
+                 "Rename the column of the history table, which keeps what it has: then it gets another."},
+            changed[0].name);
     }
     for (const auto& column : history_columns(table, "h.attname IS NULL", history)) {
         pg::execute("ALTER TABLE " + history + " ADD COLUMN " + column.declaration());

@@ -10,12 +10,18 @@ CREATE FUNCTION policies.audited_tables() RETURNS TABLE (
     history_id pg_catalog.oid,
     history_name pg_catalog.text
 )
-    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+    -- In PL/pgSQL, which keeps the plan: whatever audit() looks for begins here.
+    LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH RECURSIVE guard AS (
     SELECT t.tgrelid AS id, p.proname AS function
     FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
     WHERE p.pronamespace = 'policies'::regnamespace AND p.proname IN ('stamp_write', 'record_history', 'soft_delete')
+        -- Partitions have copies of their table's.
+        AND t.tgparentid = 0
 ), guarded AS (
     SELECT g.id FROM guard g
     UNION
@@ -47,7 +53,7 @@ WITH RECURSIVE guard AS (
             WHERE p.polrelid = c.oid AND p.polname = 'policies_tenant_scope' AND p.polcmd = 'r'
         ) OR c.oid = pg_catalog.to_regclass('policies.policy_reviews') AS is_read_only
     FROM pg_catalog.pg_class c JOIN guarded g ON g.id = c.oid
-    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
+    WHERE c.relkind IN ('r', 'p')
 ), below (id) AS (
     SELECT i.inhrelid FROM protected p JOIN pg_catalog.pg_inherits i ON i.inhparent = p.id
     UNION
@@ -60,7 +66,8 @@ LEFT JOIN pg_catalog.pg_class h ON h.relnamespace = p.relnamespace AND h.relname
 UNION ALL
 SELECT b.id, true, false, false, false, false, NULL, NULL
 FROM below b JOIN pg_catalog.pg_class c ON c.oid = b.id
-WHERE c.relkind IN ('r', 'p', 'f')
+WHERE c.relkind IN ('r', 'p', 'f') AND b.id NOT IN (SELECT p.id FROM protected p);
+END
 $$;
 COMMENT ON FUNCTION policies.audited_tables() IS
 'The tables that audit() looks at: those with a trigger, a policy or a live view of the extension, their history tables, and their partitions and child tables.';
@@ -103,7 +110,7 @@ WITH protected AS (
         p.polroles && ARRAY[0::oid, pg_catalog.to_regrole('policies_caller')] AS is_for_callers
     FROM pg_catalog.pg_policy p JOIN protected t ON t.id = p.polrelid
     WHERE NOT t.is_partition
--- As src/functions/guard_rails/row_security.cpp creates them.
+-- As src/functions/guard_rails/scope_by_tenant.cpp creates them.
 ), expected (name, role, condition, commands) AS (
     VALUES
     ('policies_tenant_scope', 'policies_caller',
@@ -121,10 +128,9 @@ FROM protected t WHERE NOT t.is_partition AND NOT t.relforcerowsecurity
 UNION ALL
 SELECT CASE e.name WHEN 'policies_tenant_scope' THEN 'tenant_policy_missing' ELSE 'role_policy_missing' END,
     'pg_class'::regclass, t.id, e.name,
-    pg_catalog.format('FOR %s TO %s USING (%s)',
-        CASE WHEN e.name = 'policies_admin_all' OR e.name = 'policies_tenant_scope' AND NOT t.is_read_only
-            THEN 'ALL' ELSE 'SELECT' END,
-        e.role, e.condition)
+    CASE WHEN e.name = 'policies_admin_all' OR e.name = 'policies_tenant_scope' AND NOT t.is_read_only
+        THEN pg_catalog.format('FOR ALL TO %1$s USING (%2$s) WITH CHECK (%2$s)', e.role, e.condition)
+        ELSE pg_catalog.format('FOR SELECT TO %s USING (%s)', e.role, e.condition) END
 FROM protected t CROSS JOIN expected e
 WHERE NOT t.is_partition AND NOT EXISTS (SELECT FROM policy p WHERE p.id = t.id AND p.name = e.name)
 
@@ -164,6 +170,11 @@ CROSS JOIN LATERAL (
          WHERE a.grantee <> t.relowner) AS grants
 ) o
 WHERE t.is_partition AND pg_catalog.concat(o.security, o.grants) <> ''
+
+UNION ALL
+SELECT 'attached_to_table', 'pg_class'::regclass, t.id, NULL, i.inhparent::regclass::text
+FROM protected t JOIN pg_catalog.pg_inherits i ON i.inhrelid = t.id
+WHERE i.inhparent NOT IN (SELECT p.id FROM protected p)
 $$;
 COMMENT ON FUNCTION policies.audit_row_security() IS
 'What audit() finds in the row security of protected tables and their partitions.';

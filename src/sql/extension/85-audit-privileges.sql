@@ -64,6 +64,58 @@ FROM grants g CROSS JOIN LATERAL (
 ) w
 WHERE w.privileges IS NOT NULL AND NOT g.is_administrator AND (g.is_read_only OR g.name = 'policies_auditor')
 
+-- UPDATE of the whole table, as LOCK TABLE asks for it; the register's is told as an altered privilege.
+UNION ALL
+SELECT 'table_update_granted', 'pg_class'::regclass, c.oid, r.name, NULL
+FROM pg_catalog.pg_class c
+JOIN audited t ON t.id = c.oid AND NOT t.is_read_only
+CROSS JOIN pg_catalog.aclexplode(c.relacl) a
+JOIN grantee r ON r.oid = a.grantee
+WHERE a.privilege_type = 'UPDATE' AND a.grantee <> c.relowner AND r.name NOT IN ('policies_admin', 'policies_auditor')
+
+UNION ALL
+SELECT 'grant_option_granted', 'pg_class'::regclass, c.oid, r.name,
+    pg_catalog.string_agg(DISTINCT a.privilege_type, ', ')
+FROM pg_catalog.pg_class c
+JOIN audited t ON t.id = c.oid
+CROSS JOIN LATERAL (
+    SELECT a.* FROM pg_catalog.aclexplode(c.relacl) a
+    UNION ALL
+    SELECT a.* FROM pg_catalog.pg_attribute k CROSS JOIN pg_catalog.aclexplode(k.attacl) a WHERE k.attrelid = c.oid
+) a
+JOIN grantee r ON r.oid = a.grantee
+WHERE a.is_grantable AND a.grantee <> c.relowner AND r.name <> 'policies_admin'
+GROUP BY c.oid, r.name
+
+-- Whoever inserts needs the sequence of a serial column; that of an identity column needs no privilege.
+UNION ALL
+SELECT 'sequence_not_granted', 'pg_class'::regclass, t.id, k.attname, s.oid::regclass::text
+FROM audited t
+JOIN pg_catalog.pg_attribute k ON k.attrelid = t.id AND k.atthasdef AND NOT k.attisdropped
+JOIN pg_catalog.pg_attrdef d ON d.adrelid = t.id AND d.adnum = k.attnum
+JOIN pg_catalog.pg_depend p ON p.classid = 'pg_attrdef'::regclass AND p.objid = d.oid AND p.refclassid = 'pg_class'::regclass
+JOIN pg_catalog.pg_class s ON s.oid = p.refobjid AND s.relkind = 'S'
+JOIN caller c ON c.rolname = 'policies_caller'
+WHERE NOT (t.is_partition OR t.is_read_only) AND NOT pg_catalog.has_sequence_privilege(c.oid, s.oid, 'USAGE, UPDATE')
+
+UNION ALL
+SELECT 'foreign_server_granted', 'pg_foreign_server'::regclass, s.oid, r.name, NULL
+FROM pg_catalog.pg_foreign_server s
+CROSS JOIN pg_catalog.aclexplode(s.srvacl) a
+JOIN grantee r ON r.oid = a.grantee
+WHERE a.grantee = 0 OR a.grantee IN (SELECT caller.oid FROM caller)
+
+UNION ALL
+SELECT 'foreign_data_wrapper_granted', 'pg_foreign_data_wrapper'::regclass, w.oid, r.name, NULL
+FROM pg_catalog.pg_foreign_data_wrapper w
+CROSS JOIN pg_catalog.aclexplode(w.fdwacl) a
+JOIN grantee r ON r.oid = a.grantee
+WHERE a.grantee = 0 OR a.grantee IN (SELECT caller.oid FROM caller)
+
+UNION ALL
+SELECT 'public_user_mapping', 'pg_foreign_server'::regclass, m.srvid, NULL, NULL
+FROM pg_catalog.pg_user_mappings m WHERE m.umuser = 0
+
 -- The register's inner tables are granted to no caller, though they have row security of their own.
 UNION ALL
 SELECT 'unprotected_table_granted', 'pg_class'::regclass, c.oid, r.name, g.privileges
@@ -100,7 +152,8 @@ SELECT 'default_privileges_granted', 'pg_default_acl'::regclass, d.oid, r.name,
 FROM pg_catalog.pg_default_acl d
 CROSS JOIN pg_catalog.aclexplode(d.defaclacl) a
 JOIN grantee r ON r.oid = a.grantee
-WHERE d.defaclobjtype = 'r' AND (a.grantee = 0 OR a.grantee IN (SELECT caller.oid FROM caller))
+-- PUBLIC may execute functions and use types by PostgreSQL's own default.
+WHERE a.grantee IN (SELECT caller.oid FROM caller) OR a.grantee = 0 AND d.defaclobjtype NOT IN ('f', 'T')
 GROUP BY d.oid, r.name
 
 UNION ALL

@@ -18,16 +18,10 @@ WITH audited AS (
     FROM (VALUES
         ('stamp_write', ARRAY['row', 'before', 'insert', 'update']),
         ('record_history', ARRAY['row', 'delete', 'update']),
-        ('soft_delete', ARRAY['row', 'instead', 'delete']),
-        ('check_policy', ARRAY['row', 'before', 'insert', 'update']),
-        ('cover_ticket_types', ARRAY['row', 'insert', 'update']),
-        ('skip_known_coverage', ARRAY['row', 'before', 'insert']),
-        ('check_business_calendar', ARRAY['row', 'before', 'insert', 'update']),
-        ('follow_content', ARRAY['row', 'insert', 'update']),
-        ('replace_known_row', ARRAY['row', 'before', 'insert'])
+        ('soft_delete', ARRAY['row', 'instead', 'delete'])
     ) AS f (function, events)
 ), trigger AS (
-    SELECT t.tgrelid AS id, t.tgname AS name, t.tgenabled AS enabled, t.tgtype AS events, t.tgparentid = 0 AS is_own,
+    SELECT t.oid AS trigger_id, t.tgrelid AS id, t.tgname AS name, t.tgenabled AS enabled, t.tgtype AS events, t.tgparentid = 0 AS is_own,
         t.tgqual IS NOT NULL OR t.tgattr::text <> '' AS is_conditional,
         p.oid AS function_id, p.proname AS function, p.prosecdef AS is_definer,
         p.pronamespace = 'policies'::regnamespace AS is_guard
@@ -47,38 +41,29 @@ SELECT 'guard_trigger_altered', 'pg_class'::regclass, t.id, t.name, t.function
 FROM trigger t JOIN guard g ON g.function = t.function
 WHERE t.is_guard AND (t.events <> g.events OR t.is_conditional)
 
+-- Those of others. On the register, which has none, audit_register() tells of them.
 UNION ALL
-SELECT 'register_trigger_missing', 'pg_class'::regclass, pg_catalog.to_regclass(needed.relation), needed.function, NULL
-FROM (VALUES
-    ('policies.policies', 'check_policy', 0),
-    ('policies.policies', 'cover_ticket_types', 0),
-    ('policies.sla_coverage', 'skip_known_coverage', 0),
-    -- After INSERT (4), DELETE (8), UPDATE (16) and TRUNCATE (32), by several triggers.
-    ('policies.policies', 'reset_sla_clocks', 4 | 8 | 16 | 32),
-    ('policies.business_calendars', 'reset_sla_clocks', 4 | 8 | 16),
-    ('policies.business_calendars', 'check_business_calendar', 0),
-    ('policies.policies', 'follow_content', 0),
-    ('policies.policy_search', 'replace_known_row', 0),
-    ('policies.policy_drafts', 'replace_known_row', 0),
-    ('policies.policy_settings', 'check_policy_settings', 0),
-    ('policies.policy_settings', 'follow_search_language', 0)
-) AS needed (relation, function, events)
-WHERE pg_catalog.to_regclass(needed.relation) IS NOT NULL AND (
-    SELECT pg_catalog.bit_or(t.events) & needed.events FROM trigger t
-    WHERE t.id = pg_catalog.to_regclass(needed.relation) AND t.is_guard AND t.function = needed.function
-) IS DISTINCT FROM needed.events
-
-UNION ALL
-SELECT 'trigger_after_stamp', 'pg_class'::regclass, t.id, t.name, stamp.name
+SELECT CASE
+        WHEN a.is_history OR a.is_read_only THEN 'trigger_on_record'
+        WHEN t.is_definer THEN 'definer_trigger'
+        WHEN t.events & 3 = 3 AND t.events & (4 | 16) <> 0 AND t.name > stamp.name THEN 'trigger_after_stamp'
+        WHEN t.events & 3 = 3 AND t.events & (4 | 16) <> 0 AND t.name < stamp.name THEN 'trigger_before_stamp'
+        ELSE 'foreign_trigger'
+    END, 'pg_class'::regclass, t.id, t.name,
+    CASE WHEN t.is_definer OR a.is_history OR a.is_read_only THEN t.function_id::regprocedure::text
+        ELSE coalesce(stamp.name, t.function_id::regprocedure::text) END
 FROM trigger t
-JOIN trigger stamp ON stamp.id = t.id AND stamp.is_guard AND stamp.function = 'stamp_write'
-WHERE t.is_own AND NOT t.is_guard AND t.name > stamp.name
-    AND t.events & 3 = 3 AND t.events & (4 | 16) <> 0
+JOIN audited a ON a.id = t.id
+JOIN pg_catalog.pg_class c ON c.oid = t.id AND c.relnamespace <> 'policies'::regnamespace
+LEFT JOIN trigger stamp ON stamp.id = t.id AND stamp.is_guard AND stamp.function = 'stamp_write'
+WHERE t.is_own AND NOT t.is_guard
+    AND coalesce(pg_catalog.obj_description(t.trigger_id, 'pg_trigger'), '') NOT LIKE 'Cross-tenant:%'
 
 UNION ALL
-SELECT 'definer_trigger', 'pg_class'::regclass, t.id, t.name, t.function_id::regprocedure::text
-FROM trigger t JOIN audited a ON a.id = t.id
-WHERE t.is_own AND NOT t.is_guard AND t.is_definer
+SELECT 'constraint_trigger_disabled', 'pg_class'::regclass, a.id, g.tgname, k.conname
+FROM audited a
+JOIN pg_catalog.pg_trigger g ON g.tgrelid = a.id AND g.tgisinternal AND g.tgenabled <> 'O'
+JOIN pg_catalog.pg_constraint k ON k.oid = g.tgconstraint
 
 UNION ALL
 SELECT 'rewrite_rule', 'pg_class'::regclass, t.id, r.rulename, NULL
@@ -106,13 +91,20 @@ CREATE FUNCTION policies.audit_history() RETURNS TABLE (
 )
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-WITH history AS (
+WITH RECURSIVE base_type (type, base) AS (
+    SELECT t.oid, t.oid FROM pg_catalog.pg_type t WHERE t.typtype <> 'd'
+    UNION ALL
+    SELECT t.oid, b.base FROM base_type b JOIN pg_catalog.pg_type t ON t.typbasetype = b.type AND t.typtype = 'd'
+), history AS (
     SELECT t.id AS table_id, t.history_id AS id
     FROM policies.audited_tables() t WHERE t.keeps_history AND t.history_id IS NOT NULL
 ), needed AS (
-    SELECT h.id, a.attname AS name, a.atttypid AS type, a.atttypmod AS modifier, a.attnotnull AS is_required
-    FROM history h JOIN pg_catalog.pg_attribute a ON a.attrelid = h.table_id
-    WHERE a.attnum > 0 AND NOT a.attisdropped
+    -- As keep_history() declares them: the type under the domains, and of what is stored.
+    SELECT h.id, a.attname AS name, b.base AS type, a.atttypmod AS modifier, a.attnotnull AS is_required
+    FROM history h
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = h.table_id
+    JOIN base_type b ON b.type = a.atttypid
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
     UNION ALL
     SELECT h.id, p.name, p.type, -1, p.is_required
     FROM history h CROSS JOIN (VALUES
@@ -128,7 +120,7 @@ WITH history AS (
 )
 -- A length or precision of another number cuts, rounds or refuses the old value; none at all takes every value.
 SELECT 'history_column_missing', 'pg_class'::regclass, n.id, n.name::text,
-    pg_catalog.format_type(n.type, n.modifier)
+    pg_catalog.format_type(n.type, NULL)
 FROM needed n LEFT JOIN kept k ON k.id = n.id AND k.name = n.name
 WHERE k.type IS DISTINCT FROM n.type OR k.modifier <> -1 AND k.modifier <> n.modifier
 
@@ -159,6 +151,22 @@ CROSS JOIN LATERAL (
         CASE WHEN NOT pg_catalog.has_table_privilege(c.relowner, h.id, 'INSERT') THEN 'INSERT on it' END AS insert
 ) lack
 WHERE pg_catalog.concat(lack.usage, lack.insert) <> ''
+
+UNION ALL
+SELECT 'history_owner_wrong', 'pg_class'::regclass, h.id, pg_catalog.quote_ident(r.rolname), NULL
+FROM history h
+JOIN pg_catalog.pg_class c ON c.oid = h.id AND c.relnamespace <> 'policies'::regnamespace
+JOIN pg_catalog.pg_roles r ON r.oid = c.relowner AND r.rolname <> 'policies_admin'
+
+UNION ALL
+SELECT 'history_key_missing', 'pg_class'::regclass, h.id, NULL, NULL
+FROM history h
+WHERE NOT EXISTS (
+    SELECT FROM pg_catalog.pg_constraint k
+    WHERE k.conrelid = h.id AND k.contype IN ('p', 'u') AND ARRAY['id', 'tenant_id', 'valid_from'] = ARRAY(
+        SELECT a.attname::text FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = h.id AND a.attnum = ANY (k.conkey) ORDER BY 1)
+)
 $$;
 COMMENT ON FUNCTION policies.audit_history() IS
 'What audit() finds in the history tables.';

@@ -97,6 +97,30 @@ WHERE f.contype = 'f' AND f.conparentid = 0 AND NOT EXISTS (
     JOIN pg_catalog.pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = key.own AND a.attname = 'tenant_id'
     JOIN pg_catalog.pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = key.referenced AND b.attname = 'tenant_id'
 )
+
+UNION ALL
+SELECT 'foreign_key_from_unprotected', 'pg_class'::regclass, f.confrelid, f.conname, f.conrelid::regclass::text
+FROM pg_catalog.pg_constraint f
+WHERE f.contype = 'f' AND f.conparentid = 0
+    AND (f.confrelid IN (SELECT p.id FROM protected p) OR f.confrelid IN (
+        SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relnamespace = 'policies'::regnamespace))
+    AND f.conrelid NOT IN (SELECT t.id FROM policies.audited_tables() t)
+    AND f.conrelid NOT IN (SELECT c.oid FROM pg_catalog.pg_class c WHERE c.relnamespace = 'policies'::regnamespace)
+
+UNION ALL
+SELECT 'tenant_key_missing', 'pg_class'::regclass, p.id, NULL, NULL
+FROM protected p
+WHERE NOT p.is_history AND NOT EXISTS (
+    SELECT FROM key_index k JOIN pg_catalog.pg_index i ON i.indexrelid = k.indexrelid
+    WHERE k.id = p.id AND k.is_unique AND i.indisvalid AND i.indpred IS NULL AND k.columns = ARRAY['tenant_id', 'id']
+)
+
+UNION ALL
+SELECT 'constraint_not_valid', 'pg_class'::regclass, k.conrelid, k.conname, NULL
+FROM pg_catalog.pg_constraint k
+JOIN protected p ON p.id = k.conrelid
+JOIN pg_catalog.pg_class c ON c.oid = p.id AND c.relnamespace <> 'policies'::regnamespace
+WHERE NOT k.convalidated
 $$;
 COMMENT ON FUNCTION policies.audit_keys() IS
 'What audit() finds in the indexes and foreign keys of protected tables.';
@@ -116,6 +140,11 @@ WITH RECURSIVE audited AS (
     FROM policies.audited_tables() t
     JOIN pg_catalog.pg_class c ON c.oid = t.id
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    UNION
+    -- The register's inner tables as well.
+    SELECT c.oid, c.relispartition, c.relname, c.relpersistence, n.nspname
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'policies' AND c.relkind IN ('r', 'p')
 ), reads AS (
     SELECT DISTINCT v.oid AS id, v.relkind AS kind, d.refobjid AS source, EXISTS (
             SELECT FROM pg_catalog.pg_options_to_table(v.reloptions) o
@@ -167,3 +196,70 @@ $$;
 COMMENT ON FUNCTION policies.audit_dependents() IS
 'What audit() finds in the views, publications and storage of protected tables.';
 GRANT EXECUTE ON FUNCTION policies.audit_dependents() TO policies_auditor, policies_admin;
+
+CREATE FUNCTION policies.audit_views() RETURNS TABLE (
+    rule pg_catalog.text,
+    catalog pg_catalog.regclass,
+    object pg_catalog.oid,
+    part pg_catalog.text,
+    note pg_catalog.text
+)
+    LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+WITH role AS (
+    SELECT * FROM policies.audit_roles_by_oid()
+), made AS (
+    SELECT v.id, v.shows_deleted, c.relowner, c.relacl, c.reloptions,
+        -- On one line, and without the table's name, which PostgreSQL 15 puts before each column.
+        pg_catalog.replace(pg_catalog.regexp_replace(pg_catalog.pg_get_viewdef(v.id), '\s+', ' ', 'g'),
+            ' ' || pg_catalog.quote_ident(t.relname) || '.', ' ') AS definition,
+        -- As src/functions/guard_rails/create_soft_delete_views.cpp creates it, of the columns that the view has.
+        pg_catalog.regexp_replace(pg_catalog.format(' SELECT %s FROM %I.%I WHERE %s;', (
+            SELECT pg_catalog.string_agg(pg_catalog.quote_ident(a.attname), ', ' ORDER BY a.attnum)
+            FROM pg_catalog.pg_attribute a WHERE a.attrelid = v.id AND a.attnum > 0 AND NOT a.attisdropped
+        ), n.nspname, t.relname, CASE WHEN v.shows_deleted THEN 'is_deleted' ELSE '(NOT is_deleted)' END), '\s+', ' ', 'g')
+            AS wanted_definition
+    FROM policies.audit_protected_views() v
+    JOIN pg_catalog.pg_class c ON c.oid = v.id
+    JOIN pg_catalog.pg_class t ON t.oid = v.table_id
+    JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+), grants AS (
+    SELECT m.id, r.name, pg_catalog.string_agg(DISTINCT a.privilege_type, ', ' ORDER BY a.privilege_type) AS privileges
+    FROM made m CROSS JOIN pg_catalog.aclexplode(m.relacl) a JOIN role r ON r.id = a.grantee
+    WHERE a.grantee <> m.relowner
+    GROUP BY m.id, r.name
+), wanted (name, of_live, of_deleted) AS (
+    VALUES ('policies_caller', 'DELETE, INSERT, SELECT', 'SELECT'), ('policies_auditor', 'SELECT', 'SELECT')
+)
+SELECT 'protected_view_altered', 'pg_class'::regclass, m.id, d.what, d.note
+FROM made m
+CROSS JOIN LATERAL (
+    SELECT 'owner' AS what, 'it belongs to ' || r.name AS note FROM role r WHERE r.id = m.relowner AND r.name <> 'policies_admin'
+    UNION ALL
+    SELECT 'options', pg_catalog.format('its options are "%s"', pg_catalog.array_to_string(m.reloptions, ', '))
+    -- Without the option, view_without_security_invoker says more.
+    WHERE m.reloptions <> ARRAY['security_invoker=true']
+        AND pg_catalog.array_to_string(m.reloptions, ',') ~ 'security_invoker=(true|on|1|yes)'
+    UNION ALL
+    SELECT 'definition', 'it shows other columns or rows' WHERE m.definition <> m.wanted_definition
+    UNION ALL
+    SELECT 'trigger ' || g.tgname, 'the trigger is none of ours'
+    FROM pg_catalog.pg_trigger g JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
+    WHERE g.tgrelid = m.id AND NOT (p.pronamespace = 'policies'::regnamespace AND p.proname = 'soft_delete')
+    UNION ALL
+    SELECT 'rule ' || w.rulename, 'the rule is none of ours'
+    FROM pg_catalog.pg_rewrite w WHERE w.ev_class = m.id AND w.rulename <> '_RETURN'
+    UNION ALL
+    SELECT 'privileges of ' || w.name, pg_catalog.format('%s has the privileges %s', w.name, coalesce(g.privileges, 'of none'))
+    FROM wanted w LEFT JOIN grants g ON g.id = m.id AND g.name = w.name
+    WHERE g.privileges IS DISTINCT FROM CASE WHEN m.shows_deleted THEN w.of_deleted ELSE w.of_live END
+    UNION ALL
+    SELECT 'privileges of ' || g.name, pg_catalog.format('%s has the privileges %s', g.name, g.privileges)
+    FROM grants g
+    WHERE g.id = m.id AND g.name NOT IN ('policies_caller', 'policies_auditor', 'policies_admin')
+        AND (g.name = 'PUBLIC' OR g.privileges ~ 'UPDATE|TRUNCATE|TRIGGER|REFERENCES|MAINTAIN')
+) d
+$$;
+COMMENT ON FUNCTION policies.audit_views() IS
+'What audit() finds in the views that protect_table() makes of tables outside the register.';
+GRANT EXECUTE ON FUNCTION policies.audit_views() TO policies_auditor, policies_admin;
