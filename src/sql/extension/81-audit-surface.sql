@@ -224,7 +224,11 @@ WITH role AS MATERIALIZED (
             'arguments', nullif(pg_catalog.array_to_string(p.proargnames, ', '), ''),
             'argument modes', nullif(pg_catalog.array_to_string(p.proargmodes, ''), ''),
             'argument defaults', pg_catalog.pg_get_expr(p.proargdefaults, 0),
-            'settings', pg_catalog.array_to_string(p.proconfig, '; '),
+            -- The names of the claims are settings of the register, which a superuser chooses.
+            'settings', (
+                SELECT pg_catalog.string_agg(s.setting, '; ' ORDER BY s.place)
+                FROM pg_catalog.unnest(p.proconfig) WITH ORDINALITY AS s (setting, place)
+                WHERE p.proname <> 'claim_settings' OR s.setting !~ '^policies\.(tenant|app|person)_claim='),
             'volatility', p.provolatile, 'parallel', p.proparallel, 'cost', p.procost,
             'support', nullif(p.prosupport::text, '-'),
             'security', CASE WHEN p.prosecdef THEN 'definer' END, 'leakproof', nullif(p.proleakproof, false),
