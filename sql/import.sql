@@ -48,8 +48,7 @@ INSERT INTO policies.policies (name, :columns) VALUES ('with empty claims', 'pol
 COPY policies.policies (name, id, tenant_id, app_id, created_at, created_by, updated_at, updated_by, source,
     source_type, is_deleted,
     deleted_at, deleted_by, schema_version, status) FROM STDIN (FORMAT csv);
-"superuser, copy",pol_01ARYZ6S41TSV4RRFFQ69G5FA6,import_a,app_old,2001-02-03 04:05:06.789+00,per_old,2002-02-03
-    00:00+00,per_older,wiki,backend,true,2003-02-03 00:00+00,per_gone,7,inactive
+"superuser, copy",pol_01ARYZ6S41TSV4RRFFQ69G5FA6,import_a,app_old,2001-02-03 04:05:06.789+00,per_old,2002-02-03 00:00+00,per_older,wiki,backend,true,2003-02-03 00:00+00,per_gone,7,inactive
 \.
 SELECT * FROM pg_temp.stamps();
 SELECT status, count(*) FROM policies.policies WHERE tenant_id = 'import_a' GROUP BY status ORDER BY status;

@@ -18,7 +18,7 @@ for my $claims ($victim, $globex, $acme, $acme_app, $acme_other) {
 	my $word = $claims eq $victim ? 'classified' : $claims =~ /app_two/ ? 'restricted' : 'ordinary';
 	my $approver = $claims =~ s/"sub": "\w+"/"sub": "per_$word"/r;
 	for my $turn ([ $claims, <<"SQL" ], [ $approver, <<"SQL" ]) {
-SELECT count(policies_api.publish_policy(id, '1.0.0-@{[ substr $word, 0, 1 ]}', '$word')) FROM policies_api.policies
+SELECT count(policies_api.publish_policy(id, '1.0.0+@{[ substr $word, 0, 1 ]}', '$word')) FROM policies_api.policies
     WHERE name LIKE '$word _' AND app_id IS NOT DISTINCT FROM policies.current_app_id();
 SELECT count(policies_api.request_acknowledgements(id, ARRAY['$word', 'per_mal', 'per_gus'], '2999-01-01'))
     FROM policies_api.policies WHERE name LIKE '$word _' AND app_id IS NOT DISTINCT FROM policies.current_app_id();
@@ -49,26 +49,26 @@ sub calls_on {
 	return map { "SELECT $_;" } "policies_api.publish_policy('$policy', 'major', 'taken')",
 		"policies_api.publish_policy('$policy', '9.0')",
 		"policies_api.approve_policy('$policy', '$content_hash')", "policies_api.request_acknowledgements('$policy', '{per_mal}')",
-		"policies_api.acknowledge_policy('$policy')", "policies_api.acknowledge_policy('$policy', '1.0.0-c')",
+		"policies_api.acknowledge_policy('$policy')", "policies_api.acknowledge_policy('$policy', '1.0.0+c')",
 		"policies_api.complete_policy('$policy', 'taken', outcome => 'retired')",
-		"policies_api.policy_version('$policy', '1.0.0-c')", "policies_api.policy_version('$policy', '1.0.0-r')",
+		"policies_api.policy_version('$policy', '1.0.0+c')", "policies_api.policy_version('$policy', '1.0.0+r')",
 		"policies_api.policy_as_of('$policy')",
 		"policies_api.policy_content_hash('$policy')", "policies_api.verify_policy_history('$policy')",
-		"policies_api.diff_policy('$policy', '1.0.0-c')", "policies_api.diff_policy('$policy', '1.0.0-r', '1.0.0-r')",
+		"policies_api.diff_policy('$policy', '1.0.0+c')", "policies_api.diff_policy('$policy', '1.0.0+r', '1.0.0+r')",
 		"policies_api.policy_markdown('$policy')", "policies_api.policy_html('$policy')",
-		"policies_api.policy_html('$policy', '1.0.0-c')", "policies_api.policy_table_of_contents('$policy')",
+		"policies_api.policy_html('$policy', '1.0.0+c')", "policies_api.policy_table_of_contents('$policy')",
 		"policies.body_of('$policy', NULL, NULL)",
 		"policies.publish_policy('$policy', 'major', NULL)", "policies.approve_policy('$policy', '$content_hash', NULL)",
 		"policies.request_acknowledgements('$policy', '{per_mal}', NULL)", "policies.acknowledge_policy('$policy', NULL)",
 		"policies.complete_policy('$policy', NULL, NULL, 'retired')",
-		"policies.policy_version('$policy', '1.0.0-c', 'victim')", "policies.policy_as_of('$policy', now(), 'victim')",
+		"policies.policy_version('$policy', '1.0.0+c', 'victim')", "policies.policy_as_of('$policy', now(), 'victim')",
 		"policies.policy_content_hash('$policy', 'victim')", "policies.verify_policy_history('$policy', 'victim')",
 		# Naming the tenant helps auditors only, who see it.
 		map { my $tenant = $_;
-			map { "$_, tenant_id => '$tenant')" } "policies_api.policy_version('$policy', '1.0.0-c'",
-				"policies_api.policy_version('$policy', '1.0.0-r'", "policies_api.policy_as_of('$policy'",
+			map { "$_, tenant_id => '$tenant')" } "policies_api.policy_version('$policy', '1.0.0+c'",
+				"policies_api.policy_version('$policy', '1.0.0+r'", "policies_api.policy_as_of('$policy'",
 			"policies_api.policy_content_hash('$policy'", "policies_api.verify_policy_history('$policy'",
-			"policies_api.diff_policy('$policy', '1.0.0-c'", "policies_api.diff_policy('$policy', 'draft'",
+			"policies_api.diff_policy('$policy', '1.0.0+c'", "policies_api.diff_policy('$policy', 'draft'",
 			"policies_api.policy_markdown('$policy'", "policies_api.policy_markdown('$policy', 'draft'",
 			"policies_api.policy_html('$policy', 'draft'", "policies_api.policy_table_of_contents('$policy', 'draft'",
 			"policies.body_of('$policy', version => 'draft'", "policies.body_of('$policy', version => NULL" } qw(victim acme);
