@@ -55,7 +55,8 @@ FROM generate_series('2009-12-01 00:10+00'::timestamptz, '2012-04-05', '11 hours
 SELECT policies.add_cadence('2026-03-28 01:30+00', '1 day', 'Europe/Berlin') AS skipped,
     policies.add_cadence('2026-10-24 00:30+00', '1 day', 'Europe/Berlin') AS shown_twice,
     policies.add_cadence('2026-03-28 12:00+00', '1 day 24 hours', 'Europe/Berlin') AS hours_elapse;
-SELECT policies.add_cadence('infinity', '1 year', 'Europe/Berlin'), policies.add_cadence(now(), '1 year', NULL) IS NULL AS no_zone;
+SELECT policies.add_cadence('infinity', '1 year', 'Europe/Berlin'), policies.add_cadence(now(), '1 year',
+    NULL) IS NULL AS no_zone;
 SELECT pg_temp.failure($$SELECT policies.add_cadence(now(), '1 day', 'Nowhere/Land')$$),
     pg_temp.failure($$SELECT policies.add_cadence('294276-12-31 23:00+00', '1 day', 'Europe/Berlin')$$);
 

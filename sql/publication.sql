@@ -73,7 +73,8 @@ SELECT policies_api.diff_policy(:'id', '1.0', '2.0.0') =
 SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
 SELECT count(*) FROM policies_api.verify_policy_history(:'plain');
 -- What cannot be published, and what is not there.
-SELECT r.* FROM (VALUES (:'id', '2.0.0'), (:'id', '1.9'), (:'id', '2.0.0+build'), (:'id', '3.0.0-rc.1'), (:'id', 'huge'), (:'id', ''),
+SELECT r.* FROM (VALUES (:'id', '2.0.0'), (:'id', '1.9'), (:'id', '2.0.0+build'), (:'id', '3.0.0-rc.1'), (:'id', 'huge'), (:'id',
+    ''),
     (:'id', NULL), (NULL, 'major'), ('nonsense', 'major'), ('pol_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'major')) AS t (id, version),
     LATERAL pg_temp.refused(format('policies_api.publish_policy(%L, %L)', t.id, t.version)) r;
 SELECT r.*

@@ -56,11 +56,13 @@ FROM policies.take_review_notices(2);
 SELECT count(*) FROM policies.take_review_notices();
 SELECT count(*) FROM policies.take_review_notices();
 -- What is no longer due when it would be taken is void: done, moved, deleted, not in force.
-INSERT INTO policies.policies (tenant_id, name, owner_id, next_review_at) SELECT 'notice_c', name, 'per_old', '2020-03-01 00:00+00'
+INSERT INTO policies.policies (tenant_id, name, owner_id, next_review_at)
+    SELECT 'notice_c', name, 'per_old', '2020-03-01 00:00+00'
 FROM unnest(ARRAY['still due', 'done', 'moved', 'deleted later', 'retired', 'draft again']) AS name;
 SELECT policies.notify_reviews_due();
 :caller '{"tenant_id": "notice_c", "sub": "per_cy"}';
-SELECT r.name FROM policies_api.policies p, LATERAL policies_api.complete_policy(p.id, next_review_at => '2999-01-01') r WHERE p.name = 'done';
+SELECT r.name FROM policies_api.policies p, LATERAL policies_api.complete_policy(p.id, next_review_at => '2999-01-01') r
+    WHERE p.name = 'done';
 SET SESSION AUTHORIZATION regress_administrator;
 SET request.jwt.claims = '';
 UPDATE policies.policies SET next_review_at = '2020-04-01' WHERE tenant_id = 'notice_c' AND name = 'moved';
@@ -69,7 +71,8 @@ UPDATE policies.policies SET status = 'inactive' WHERE tenant_id = 'notice_c' AN
 UPDATE policies.policies SET status = 'draft' WHERE tenant_id = 'notice_c' AND name = 'draft again';
 UPDATE policies.policies SET owner_id = 'per_new' WHERE tenant_id = 'notice_c' AND name = 'still due';
 -- Also when all of the oldest are.
-SELECT p.name, n.owner_id FROM policies.take_review_notices(1) n JOIN policies.policies p ON (p.tenant_id, p.id) = (n.tenant_id, n.policy_id);
+SELECT p.name, n.owner_id FROM policies.take_review_notices(1) n
+    JOIN policies.policies p ON (p.tenant_id, p.id) = (n.tenant_id, n.policy_id);
 CREATE TEMPORARY VIEW state AS
 SELECT p.name, n.due_at, n.taken_at IS NOT NULL AS taken, n.voided_at IS NOT NULL AS void
 FROM policies.review_notices n JOIN policies.policies p ON (p.tenant_id, p.id) = (n.tenant_id, n.policy_id)

@@ -63,7 +63,8 @@ SELECT time_zone FROM policies.policy_settings WHERE tenant_id = 'review_a';
 BEGIN;
 INSERT INTO policies_api.policies (name, body, next_review_at, review_cadence)
 SELECT 'zoned ' || months, 'x', '2020-01-01', make_interval(months => months) FROM generate_series(1, 11) AS months;
-CREATE TEMPORARY TABLE zoned AS SELECT r.* FROM policies_api.policies p, LATERAL policies_api.complete_policy(p.id) r WHERE p.name LIKE 'zoned %';
+CREATE TEMPORARY TABLE zoned AS SELECT r.* FROM policies_api.policies p, LATERAL policies_api.complete_policy(p.id) r
+    WHERE p.name LIKE 'zoned %';
 SELECT bool_and(next_review_at = policies.add_cadence(now(), review_cadence, 'America/Los_Angeles')) AS there,
     bool_and(next_review_at = policies.add_cadence(now(), review_cadence)) AS in_utc FROM zoned;
 SELECT bool_and(r.next_review_at = policies.add_cadence(now(), r.review_cadence, 'America/Los_Angeles')) AS there,

@@ -78,10 +78,12 @@ close_session($_) for $gateway, $owner;
 # The server reports none of our settings to its clients: a pooler that follows what is reported would carry one client's to the
 # next. Read from the protocol itself.
 my $socket;
-socket($socket, PF_UNIX, SOCK_STREAM, 0) && connect($socket, pack_sockaddr_un($node->host . '/.s.PGSQL.' . $node->port)) or die "no connection: $!";
+socket($socket, PF_UNIX, SOCK_STREAM, 0) && connect($socket, pack_sockaddr_un($node->host
+	. '/.s.PGSQL.' . $node->port)) or die "no connection: $!";
 binmode $socket;
 my $login = getpwuid($<);
-syswrite $socket, pack('N', 8 + length("user\0$login\0database\0postgres\0\0")) . pack('N', 196608) . "user\0$login\0database\0postgres\0\0";
+syswrite $socket, pack('N', 8 + length("user\0$login\0database\0postgres\0\0")) . pack('N',
+	196608) . "user\0$login\0database\0postgres\0\0";
 my @reported;
 sub read_until_ready {
 	while (1) {
@@ -95,7 +97,8 @@ sub read_until_ready {
 	}
 }
 read_until_ready();
-my $query = join '', map { "SET $_;" } q(request.jwt.claims = '{"tenant_id": "acme"}'), map { "policies.${_}_claim = 'x'" } qw(tenant app person);
+my $query = join '', map { "SET $_;" } q(request.jwt.claims = '{"tenant_id": "acme"}'),
+	map { "policies.${_}_claim = 'x'" } qw(tenant app person);
 $query = "SELECT policies.current_tenant_id(); $query SET application_name = 'x';\0";
 syswrite $socket, 'Q' . pack('N', 4 + length $query) . $query;
 read_until_ready();
@@ -105,7 +108,8 @@ close $socket;
 # PostgreSQL lets a role keep settings for itself. They count for its logins, of which policies_caller has none; PostgREST would
 # apply them to every request, and is told not to read them.
 my $stranger = open_session($node->connstr('postgres') . ' user=stranger');
-is(ask($stranger, "SET ROLE policies_caller; ALTER ROLE policies_caller SET statement_timeout = '1ms';"), '', 'who can be policies_caller keeps a setting with it');
+is(ask($stranger, "SET ROLE policies_caller;
+	ALTER ROLE policies_caller SET statement_timeout = '1ms';"), '', 'who can be policies_caller keeps a setting with it');
 close_session($stranger);
 my $next = open_session($node->connstr('postgres') . ' user=gateway');
 is(ask($next, 'SET ROLE policies_caller; SHOW statement_timeout;'), 0, 'which reaches no other session');

@@ -85,14 +85,17 @@ as_superuser(q(UPDATE policies.policies SET owner_id = 'per_victims' WHERE tenan
 as_superuser('ANALYZE');
 for my $column (qw(owner_id name description version created_by updated_by priority)) {
 	my %estimates = map { ((ask('gateway',
-		"SET ROLE policies_caller; SET request.jwt.claims = '$acme'; EXPLAIN SELECT FROM policies_api.policies WHERE $column $_"))[0] =~ /rows=(\d+)/ ? $1 : 'none' => 1) }
+		"SET ROLE policies_caller; SET request.jwt.claims = '$acme'; EXPLAIN SELECT FROM policies_api.policies
+			WHERE $column $_"))[0] =~ /rows=(\d+)/ ? $1 : 'none' => 1) }
 		"= 'per_victims'", "= 'per_vic'", "= 'nobody'", "= 'classified'";
 	is(keys %estimates, 1, "no estimate tells who or what stands in $column of others");
 }
 is(as_superuser(<<'SQL'), '', 'nor in any text that callers read, keys and known words apart');
 SELECT string_agg(format('%s.%s', c.relname, a.attname), ' ' ORDER BY c.relname, a.attname)
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid JOIN pg_statistic s ON s.starelid = c.oid AND s.staattnum = a.attnum
-WHERE c.relnamespace = 'policies'::regnamespace AND t.typcategory IN ('S', 'U', 'A') AND has_table_privilege('policies_caller', c.oid, 'SELECT')
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
+    JOIN pg_statistic s ON s.starelid = c.oid AND s.staattnum = a.attnum
+WHERE c.relnamespace = 'policies'::regnamespace AND t.typcategory IN ('S', 'U', 'A')
+    AND has_table_privilege('policies_caller', c.oid, 'SELECT')
     AND a.attname NOT IN ('id', 'tenant_id', 'app_id', 'policy_id', 'source_type', 'status', 'category', 'change', 'outcome')
 SQL
 attack('errors of conversions of others\' values', <<"SQL", claims => $globex, errors => '22P02 22P02 22007 22P02 22P02');
@@ -240,33 +243,47 @@ as_superuser(<<'SQL');
 CREATE TABLE probe.arguments (type text, sort text, value text);
 INSERT INTO probe.arguments SELECT type, CASE WHEN n <= 2 THEN n::text ELSE 'hostile' END, value FROM (VALUES
     -- Two ordinary values of each type, then those that are not.
-    ('text', ARRAY[$q$'pol_01ARZ3NDEKTSV4RRFFQ69G5FAV'$q$, $q$(SELECT id FROM policies_api.policies ORDER BY id LIMIT 1)$q$, $q$''$q$, $q$' '$q$, $q$repeat('x', 60000)$q$,
-        $q$repeat('é', 40000)$q$, $q$E'\x01\x02\x7f'$q$, $q$E'a\\000b'$q$, $q$'\u0000'$q$, $q$'"''\;--$$'$q$, $q$'%s %I $1'$q$, $q$'major'$q$, $q$'1.0.0'$q$,
-        $q$repeat('(', 5000)$q$, $q$'9999999999999999999999.0'$q$, $q$'BEGIN:VCALENDAR'$q$, $q$'draft'$q$, $q$U&'\FFFF\+01F600'$q$, $q$repeat('a b ', 5000)$q$, $q$'acme'$q$, $q$'pol'$q$,
+    ('text', ARRAY[$q$'pol_01ARZ3NDEKTSV4RRFFQ69G5FAV'$q$, $q$(SELECT id FROM policies_api.policies ORDER BY id
+        LIMIT 1)$q$, $q$''$q$, $q$' '$q$, $q$repeat('x', 60000)$q$,
+        $q$repeat('é', 40000)$q$, $q$E'\x01\x02\x7f'$q$, $q$E'a\\000b'$q$, $q$'\u0000'$q$, $q$'"''\;--$$'$q$, $q$'%s %I $1'$q$,
+            $q$'major'$q$, $q$'1.0.0'$q$,
+        $q$repeat('(', 5000)$q$, $q$'9999999999999999999999.0'$q$, $q$'BEGIN:VCALENDAR'$q$, $q$'draft'$q$,
+            $q$U&'\FFFF\+01F600'$q$, $q$repeat('a b ', 5000)$q$, $q$'acme'$q$, $q$'pol'$q$,
         $q$E'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:99999999\r\nEND:VEVENT\r\nEND:VCALENDAR'$q$]),
-    ('name', ARRAY[$q$'policies_api'$q$, $q$'probe'$q$, $q$''$q$, $q$' '$q$, $q$'pg_catalog'$q$, $q$'pg_temp'$q$, $q$'nowhere'$q$, $q$'information_schema'$q$, $q$'a"b'$q$, $q$repeat('é', 100)$q$]),
+    ('name', ARRAY[$q$'policies_api'$q$, $q$'probe'$q$, $q$''$q$, $q$' '$q$, $q$'pg_catalog'$q$, $q$'pg_temp'$q$,
+        $q$'nowhere'$q$, $q$'information_schema'$q$, $q$'a"b'$q$, $q$repeat('é', 100)$q$]),
     ('integer', ARRAY['1', '20', '0', '-1', '2147483647', '(-2147483648)', '1000']),
     ('bigint', ARRAY['1', '60', '0', '-1', '9223372036854775807', '(-9223372036854775808)']),
     ('real', ARRAY['1', '0.5', '0', $q$'NaN'$q$, $q$'infinity'$q$, $q$'-infinity'$q$, '3e38']),
     ('double precision', ARRAY['1', '0.5', '0', $q$'NaN'$q$, $q$'infinity'$q$, $q$'-infinity'$q$, '1e308']),
     ('boolean', ARRAY['true', 'false']),
-    ('timestamp with time zone', ARRAY[$q$'2026-01-01'$q$, 'now()', $q$'infinity'$q$, $q$'-infinity'$q$, $q$'294276-12-31 23:59:59.999999+00'$q$, $q$'4713-01-01 00:00:00+00 BC'$q$,
+    ('timestamp with time zone', ARRAY[$q$'2026-01-01'$q$, 'now()', $q$'infinity'$q$, $q$'-infinity'$q$,
+        $q$'294276-12-31 23:59:59.999999+00'$q$, $q$'4713-01-01 00:00:00+00 BC'$q$,
         $q$'294275-01-01'$q$, $q$'10889-08-03'$q$]),
-    ('date', ARRAY[$q$'2026-01-01'$q$, $q$'2026-12-25'$q$, $q$'infinity'$q$, $q$'-infinity'$q$, $q$'5874897-12-31'$q$, $q$'4713-01-01 BC'$q$]),
-    ('interval', ARRAY[$q$'1 year'$q$, $q$'1 day'$q$, $q$'0'$q$, $q$'-1 year'$q$, $q$'178000000 years'$q$, $q$'-178000000 years'$q$, $q$'1 mon -1 day'$q$, $q$'2147483647 days'$q$,
+    ('date', ARRAY[$q$'2026-01-01'$q$, $q$'2026-12-25'$q$, $q$'infinity'$q$, $q$'-infinity'$q$, $q$'5874897-12-31'$q$,
+        $q$'4713-01-01 BC'$q$]),
+    ('interval', ARRAY[$q$'1 year'$q$, $q$'1 day'$q$, $q$'0'$q$, $q$'-1 year'$q$, $q$'178000000 years'$q$,
+        $q$'-178000000 years'$q$, $q$'1 mon -1 day'$q$, $q$'2147483647 days'$q$,
         $q$'2147483647 hours'$q$, $q$make_interval(secs => 1e12)$q$]),
-    ('jsonb', ARRAY[$q$'{}'$q$, $q$'[]'$q$, $q$'null'$q$, $q$'"x"'$q$, $q$'1e1000'$q$, $q$(repeat('[', 3000) || repeat(']', 3000))$q$, $q$'[{"a": "\u0001"}]'$q$, $q$to_jsonb(repeat('x', 60000))$q$,
-        $q$(SELECT jsonb_object_agg('k' || n, repeat('y', 10)) FROM generate_series(1, 3000) n)$q$, $q$'{"id": null}'$q$, $q$'[1, null, {"weekdays": [99999999999999999999], "opens": "99:99"}]'$q$]),
-    ('regclass', ARRAY[$q$'helpdesk.tickets'$q$, $q$'probe.mine'$q$, '0', '4294967295', '1', $q$'pg_class'$q$, $q$'pg_stats'$q$, $q$'policies.policies'$q$, $q$'policies_api.policies'$q$,
+    ('jsonb', ARRAY[$q$'{}'$q$, $q$'[]'$q$, $q$'null'$q$, $q$'"x"'$q$, $q$'1e1000'$q$, $q$(repeat('[', 3000) || repeat(']',
+        3000))$q$, $q$'[{"a": "\u0001"}]'$q$, $q$to_jsonb(repeat('x', 60000))$q$,
+        $q$(SELECT jsonb_object_agg('k' || n, repeat('y', 10))
+            FROM generate_series(1, 3000) n)$q$, $q$'{"id": null}'$q$, $q$'[1, null, {"weekdays": [99999999999999999999],
+            "opens": "99:99"}]'$q$]),
+    ('regclass', ARRAY[$q$'helpdesk.tickets'$q$, $q$'probe.mine'$q$, '0', '4294967295', '1', $q$'pg_class'$q$, $q$'pg_stats'$q$,
+        $q$'policies.policies'$q$, $q$'policies_api.policies'$q$,
         $q$'policies.policies_pkey'$q$]),
     ('oid', ARRAY['1259', '1247', '0', '4294967295', '1']),
     ('regconfig', ARRAY[$q$'simple'$q$, $q$'english'$q$, '0', '4294967295', '1', '1259']),
     ('tsquery', ARRAY[$q$'a'$q$, $q$'b | !c'$q$, $q$''$q$, $q$(repeat('a & ', 3000) || 'a')$q$]),
     ('tsvector', ARRAY[$q$'a'$q$, $q$'b'$q$, $q$''$q$]),
-    ('text[]', ARRAY[$q$'{per_1}'$q$, $q$'{a,b}'$q$, $q$'{}'$q$, $q$'{NULL}'$q$, $q$'{"",""}'$q$, $q$ARRAY[repeat('x', 60000)]$q$, $q$ARRAY[ARRAY['a', 'b'], ARRAY['c', 'd']]$q$,
+    ('text[]', ARRAY[$q$'{per_1}'$q$, $q$'{a,b}'$q$, $q$'{}'$q$, $q$'{NULL}'$q$, $q$'{"",""}'$q$, $q$ARRAY[repeat('x',
+        60000)]$q$, $q$ARRAY[ARRAY['a', 'b'], ARRAY['c', 'd']]$q$,
         $q$(SELECT array_agg('p' || n) FROM generate_series(1, 20000) n)$q$, $q$'[5:6]={a,b}'$q$]),
-    ('jsonb[]', ARRAY[$q$'{}'$q$, $q$ARRAY['{}'::jsonb]$q$, $q$'{NULL}'$q$, $q$ARRAY['1'::jsonb]$q$, $q$ARRAY[ARRAY['{}'::jsonb]]$q$]),
-    ('tstzmultirange', ARRAY[$q$'{}'$q$, $q$'{[2026-01-01,2026-01-02)}'$q$, $q$'{(,)}'$q$, $q$'{[infinity,]}'$q$, $q$'{(-infinity,2026-01-01)}'$q$])
+    ('jsonb[]', ARRAY[$q$'{}'$q$, $q$ARRAY['{}'::jsonb]$q$, $q$'{NULL}'$q$, $q$ARRAY['1'::jsonb]$q$,
+        $q$ARRAY[ARRAY['{}'::jsonb]]$q$]),
+    ('tstzmultirange', ARRAY[$q$'{}'$q$, $q$'{[2026-01-01,2026-01-02)}'$q$, $q$'{(,)}'$q$, $q$'{[infinity,]}'$q$,
+        $q$'{(-infinity,2026-01-01)}'$q$])
 ) AS t (type, vals), unnest(vals) WITH ORDINALITY AS v (value, n);
 GRANT SELECT ON probe.arguments TO PUBLIC;
 CREATE TABLE IF NOT EXISTS probe.mine (note text);
@@ -291,11 +308,13 @@ BEGIN
         )
         SELECT DISTINCT format('SELECT FROM %s(%s)', f.name, (
             SELECT string_agg(coalesce(CASE WHEN place = a.position THEN tried ELSE
-                (SELECT o.value FROM probe.arguments o WHERE o.type = format_type(a.type, NULL) AND o.sort = variant::text) END, 'NULL')
+                (SELECT o.value FROM probe.arguments o WHERE o.type = format_type(a.type, NULL)
+                    AND o.sort = variant::text) END, 'NULL')
                 || '::' || format_type(a.type, NULL), ', ' ORDER BY a.position)
             FROM unnest(f.types) WITH ORDINALITY AS a (type, position)))
         FROM functions f, generate_series(1, greatest(f.pronargs, 1)) AS place, generate_series(1, 2) AS variant,
-            LATERAL (SELECT NULL AS tried UNION ALL SELECT v.value FROM probe.arguments v WHERE v.type = format_type(f.types[place - 1], NULL)) AS t
+            LATERAL (SELECT NULL AS tried UNION ALL SELECT v.value FROM probe.arguments v
+                WHERE v.type = format_type(f.types[place - 1], NULL)) AS t
     LOOP
         calls := calls + 1;
         BEGIN
@@ -305,9 +324,12 @@ BEGIN
             GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
         END;
         -- What the caller can mend, in words of ours or of PostgreSQL's about the value. 42501 is a right that it lacks.
-        IF state NOT IN ('UUUUU', '22004', '22008', '22023', '22P02', '23514', '3F000', '42501', '42710', '42804', '42809', '55000', 'PT404', 'PT409')
-            OR message ~ '::|SELECT |INSERT |cache lookup|could not open|out of range$' AND message !~ '^timestamp out of range' THEN
-            found := found || jsonb_build_object(substring(call FROM 'FROM ([^(]+)') || ' ' || state || ' ' || left(message, 100), left(call, 300));
+        IF state NOT IN ('UUUUU', '22004', '22008', '22023', '22P02', '23514', '3F000', '42501', '42710', '42804', '42809',
+            '55000', 'PT404', 'PT409')
+            OR message ~ '::|SELECT |INSERT |cache lookup|could not open|out of range$'
+                AND message !~ '^timestamp out of range' THEN
+            found := found || jsonb_build_object(substring(call
+                FROM 'FROM ([^(]+)') || ' ' || state || ' ' || left(message, 100), left(call, 300));
         END IF;
     END LOOP;
     RETURN QUERY SELECT calls, coalesce(string_agg(key || ' <- ' || value, E'\n'), '') FROM jsonb_each_text(found);

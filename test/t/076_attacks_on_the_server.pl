@@ -178,16 +178,19 @@ is(allowed_locks('gateway', 'policies.policies', 'policies_caller'), 'ACCESS SHA
 # up the others.
 my @relations = split /\n/, as_superuser(<<'SQL');
 SELECT c.oid::regclass FROM pg_class c
-WHERE c.relnamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace, 'helpdesk'::regnamespace) AND c.relkind IN ('r', 'p', 'v') ORDER BY c.oid::regclass::text
+WHERE c.relnamespace IN ('policies'::regnamespace, 'policies_api'::regnamespace, 'helpdesk'::regnamespace)
+    AND c.relkind IN ('r', 'p', 'v') ORDER BY c.oid::regclass::text
 SQL
 cmp_ok(@relations, '>', 40, 'the relations that a caller can name');
-as_superuser('CREATE TABLE probe.partitioned (tenant_id text) PARTITION BY LIST (tenant_id); ALTER TABLE probe.partitioned OWNER TO mallory; GRANT policies_caller TO mallory');
+as_superuser('CREATE TABLE probe.partitioned (tenant_id text) PARTITION BY LIST (tenant_id);
+	ALTER TABLE probe.partitioned OWNER TO mallory; GRANT policies_caller TO mallory');
 my @locking = (map({ ("LOCK TABLE RELATION IN $_ MODE", "LOCK TABLE ONLY RELATION IN $_ MODE",
 	"SELECT pg_temp.run('LOCK TABLE RELATION IN $_ MODE')",
 		"CREATE TEMP VIEW mine AS SELECT * FROM RELATION; LOCK TABLE mine IN $_ MODE") } @modes[3 .. 7]),
 	'CREATE RULE r AS ON INSERT TO RELATION DO NOTHING',
 		'CREATE TRIGGER t BEFORE INSERT ON RELATION FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
-	'CREATE CONSTRAINT TRIGGER t AFTER INSERT ON probe.opened FROM RELATION FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+	'CREATE CONSTRAINT TRIGGER t AFTER INSERT ON probe.opened FROM RELATION FOR EACH ROW
+		EXECUTE FUNCTION suppress_redundant_updates_trigger()',
 	'CREATE TEMP TABLE mine (tenant_id text, id text, FOREIGN KEY (tenant_id, id) REFERENCES RELATION)',
 		'CREATE TABLE probe.mine (id text REFERENCES RELATION (id))',
 	'CREATE TABLE probe.mine (id text); ALTER TABLE probe.mine ADD FOREIGN KEY (id) REFERENCES RELATION (id)',
@@ -209,7 +212,8 @@ $user->query_safe('BEGIN; ' . join '; ', map { "LOCK TABLE ONLY $_ IN ROW EXCLUS
 
 sub waiting {
 	my ($login, $setup) = @_;
-	my $script = "$setup SET lock_timeout = '20ms'; SET client_min_messages = error; CREATE FUNCTION pg_temp.run(statement text) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE statement; END';\n";
+	my $script = "$setup SET lock_timeout = '20ms'; SET client_min_messages = error; CREATE FUNCTION pg_temp.run(statement text)
+		RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE statement; END';\n";
 	my @tried;
 	for my $statement (@locking) {
 		for my $relation (@relations) {
@@ -245,15 +249,18 @@ BEGIN; LOCK TABLE policies.policies, policies_api.policies IN ACCESS EXCLUSIVE M
 BEGIN; CREATE RULE r AS ON INSERT TO policies.policies DO NOTHING; ROLLBACK;
 SQL
 attack('and its owner',
-	'BEGIN; LOCK TABLE helpdesk.tickets IN ACCESS EXCLUSIVE MODE; CREATE RULE r AS ON INSERT TO helpdesk.tickets DO NOTHING; ROLLBACK;', login => 'table_owner', rights => 1);
+	'BEGIN; LOCK TABLE helpdesk.tickets IN ACCESS EXCLUSIVE MODE; CREATE RULE r AS ON INSERT TO helpdesk.tickets DO NOTHING;
+		ROLLBACK;', login => 'table_owner', rights => 1);
 attack('and nobody is kept from tables of its own',
-	'BEGIN; CREATE TABLE probe.own (id text PRIMARY KEY); LOCK TABLE probe.own; CREATE TABLE probe.other (id text REFERENCES probe.own); CREATE RULE r AS ON INSERT TO probe.own DO NOTHING; ROLLBACK;',
+	'BEGIN; CREATE TABLE probe.own (id text PRIMARY KEY); LOCK TABLE probe.own;
+		CREATE TABLE probe.other (id text REFERENCES probe.own); CREATE RULE r AS ON INSERT TO probe.own DO NOTHING; ROLLBACK;',
 	login => 'mallory', rights => 1);
 
 # A caller's temporary table and view over the register's, and its open transaction, stand in the way of changes. PostgreSQL
 # names what stands there, changes nothing, and lock_timeout bounds the wait.
 my $holder = $node->background_psql('postgres', on_error_stop => 0, extra_params => [ '-U', 'mallory' ]);
-$holder->query_safe('CREATE TEMP TABLE kept_row (p policies.policies); CREATE TEMP VIEW kept_view AS SELECT * FROM policies_api.policies');
+$holder->query_safe('CREATE TEMP TABLE kept_row (p policies.policies); CREATE TEMP VIEW kept_view AS SELECT *
+	FROM policies_api.policies');
 attack('a change under a temporary table of a row type', q(ALTER TABLE policies.policies ADD COLUMN x text DEFAULT 'x'),
 	login => 'postgres', errors => '0A000');
 like((ask('postgres', q(ALTER TABLE policies.policies ADD COLUMN x text DEFAULT 'x')))[1],

@@ -26,7 +26,8 @@ EXCEPTION WHEN insufficient_privilege OR duplicate_function THEN RETURN true; EN
 CREATE FUNCTION lab.strike_always(anyelement) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN lab.strike(); END $$;
 CREATE FUNCTION lab.equal(text, text) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN lab.strike(); END $$;
 CREATE OPERATOR lab.=== (LEFTARG = text, RIGHTARG = text, FUNCTION = lab.equal);
-CREATE FUNCTION lab.strike_trigger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM lab.strike(); RETURN coalesce(NEW, OLD); END $$;
+CREATE FUNCTION lab.strike_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM lab.strike(); RETURN coalesce(NEW, OLD); END $$;
 CREATE DOMAIN lab.with_check AS text CHECK (lab.strike_always(VALUE));
 CREATE DOMAIN lab.with_default AS boolean DEFAULT lab.strike();
 CREATE TYPE lab.kind AS ENUM ('a');
@@ -91,13 +92,15 @@ for my $view ('policies_api.policies', 'policies_api.deleted_policies', 'policie
 my $steps = 'policies.register_steps';
 attached(@$_) for (
 	[ 'a deferred constraint trigger',
-		'CREATE CONSTRAINT TRIGGER zz AFTER INSERT ON policies.policies DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION lab.strike_trigger();',
+		'CREATE CONSTRAINT TRIGGER zz AFTER INSERT ON policies.policies DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+			EXECUTE FUNCTION lab.strike_trigger();',
 		'trigger zz on table policies.policies', 'DROP TRIGGER zz ON policies.policies;' ],
 	[ 'a trigger of PostgreSQL',
 		"CREATE TRIGGER zz BEFORE UPDATE ON $steps FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();",
 		"trigger zz on table $steps", "DROP TRIGGER zz ON $steps;" ],
 	[ 'a trigger of ours with a condition',
-		'CREATE TRIGGER zz BEFORE INSERT ON policies.policies FOR EACH ROW WHEN (lab.strike_always(NEW.name)) EXECUTE FUNCTION policies.check_policy();',
+		'CREATE TRIGGER zz BEFORE INSERT ON policies.policies FOR EACH ROW WHEN (lab.strike_always(NEW.name))
+			EXECUTE FUNCTION policies.check_policy();',
 		'trigger zz on table policies.policies', 'DROP TRIGGER zz ON policies.policies;' ],
 	[ 'a rule on the steps', "CREATE RULE zz AS ON INSERT TO $steps DO ALSO SELECT lab.strike();", "rule zz on table $steps",
 		"DROP RULE zz ON $steps;" ],
@@ -152,7 +155,8 @@ attached(@$_) for (
 		'ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM stranger;' ],
 );
 
-# What only a superuser's negligence makes possible: CREATE on the schema for a while, an event trigger whose function is another's.
+# What only a superuser's negligence makes possible: CREATE on the schema for a while, an event trigger whose function is
+# another's.
 sub planted {
 	my ($name, $object, $named, $kind) = @_;
 	as_superuser('GRANT CREATE ON SCHEMA policies, policies_api TO policies_admin');
@@ -163,10 +167,12 @@ sub planted {
 	return;
 }
 planted('an overload of an extension\'s function',
-	'FUNCTION policies.protect_table(table_name text, id_prefix text) RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN END $$',
+	'FUNCTION policies.protect_table(table_name text, id_prefix text) RETURNS void
+		LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN END $$',
 	'function policies.protect_table\(text,text\)', 'FUNCTION policies.protect_table(text, text)');
 planted('an overload of a register\'s function',
-	'FUNCTION policies.purge_deleted(older_than interval) RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN 0; END $$',
+	'FUNCTION policies.purge_deleted(older_than interval) RETURNS bigint
+		LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN 0; END $$',
 	'function policies.purge_deleted\(interval\)', 'FUNCTION policies.purge_deleted(interval)');
 planted('an operator', 'OPERATOR policies.= (LEFTARG = text, RIGHTARG = text, FUNCTION = lab.equal)',
 	'operator policies.=\(text,text\)', 'OPERATOR policies.= (text, text)');
@@ -180,7 +186,8 @@ attached('an event trigger whose function is another\'s', '', 'event trigger zz'
 # One that is committed while create_register() looks: it has to wait for that.
 my $other = open_session($node->connstr('postgres') . ' user=administrator');
 PoliciesTest::ask($other,
-	'SET ROLE policies_admin; BEGIN; CREATE TRIGGER zz BEFORE INSERT ON policies.policy_reviews FOR EACH ROW EXECUTE FUNCTION lab.strike_trigger();');
+	'SET ROLE policies_admin; BEGIN; CREATE TRIGGER zz BEFORE INSERT ON policies.policy_reviews FOR EACH ROW
+		EXECUTE FUNCTION lab.strike_trigger();');
 my (undef, $waits) = ask('administrator', "$make_due SET lock_timeout = '300ms'; SELECT policies.create_register();");
 like($waits, qr/ERROR:  55P03: /, 'create_register() waits for who is attaching something');
 PoliciesTest::ask($other, 'ROLLBACK;');
@@ -189,15 +196,18 @@ close_session($other);
 # What a superuser is told to call for the administrators' work.
 my @work = ("policies.purge_deleted('1 year')", 'policies.rebuild_search()', 'policies.notify_reviews_due()',
 	'policies.take_review_notices()',
-	q(policies.import_policy((SELECT policies.export_policy(tenant_id, id) FROM policies.policies WHERE tenant_id = 'acme' LIMIT 1), 'elsewhere')));
+	q(policies.import_policy((SELECT policies.export_policy(tenant_id, id) FROM policies.policies WHERE tenant_id = 'acme'
+		LIMIT 1), 'elsewhere')));
 ask('administrator',
-	"SET ROLE policies_admin; CREATE TRIGGER zz BEFORE INSERT OR UPDATE OR DELETE ON policies.$_ EXECUTE FUNCTION lab.strike_trigger();")
+	"SET ROLE policies_admin; CREATE TRIGGER zz BEFORE INSERT OR UPDATE OR DELETE ON policies.$_
+		EXECUTE FUNCTION lab.strike_trigger();")
 	for qw(policies policy_search review_notices policy_drafts policies_history);
 for my $login (qw(postgres administrator)) {
 	attack("$login calls $_", "BEGIN; SELECT count(*) FROM $_ \\g /dev/null\nROLLBACK;", login => $login) for @work;
 }
 ask('administrator',
-	"SET ROLE policies_admin; DROP TRIGGER zz ON policies.$_;") for qw(policies policy_search review_notices policy_drafts policies_history);
+	"SET ROLE policies_admin;
+		DROP TRIGGER zz ON policies.$_;") for qw(policies policy_search review_notices policy_drafts policies_history);
 
 # A setting that planted code makes where records are written with the owner's rights.
 as_superuser(q(SET ROLE policies_admin; CREATE FUNCTION lab.poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -205,7 +215,8 @@ as_superuser(q(SET ROLE policies_admin; CREATE FUNCTION lab.poison() RETURNS tri
 		false); RETURN NEW; END $$;
 	CREATE TRIGGER zz BEFORE INSERT ON policies.sla_coverage FOR EACH ROW EXECUTE FUNCTION lab.poison()));
 attack('planted code leaves settings behind', <<'SQL', claims => $acme, mine => 'acme', output => qr/\A"\$user", public\|\z/);
-INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes) VALUES ('poisoned', 'low', '["poison"]', 5);
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes)
+    VALUES ('poisoned', 'low', '["poison"]', 5);
 SELECT current_setting('search_path'), current_setting('policies_test.poison', true);
 SQL
 as_superuser('DROP TRIGGER zz ON policies.sla_coverage');
@@ -215,9 +226,12 @@ as_superuser('GRANT CREATE ON DATABASE postgres TO mallory');
 ask('mallory', <<'SQL');
 CREATE SCHEMA mallory;
 CREATE FUNCTION mallory.strike() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
-    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN RAISE WARNING 'hijacked as %', current_user; END IF; RETURN true; END $$;
-CREATE FUNCTION mallory.strike_always(anyelement) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN mallory.strike(); END $$;
-CREATE TABLE mallory.notes (note text, id text COLLATE "C", tenant_id text COLLATE "C", CHECK (note IS NOT NULL OR mallory.strike_always(1)));
+    IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN RAISE WARNING 'hijacked as %', current_user;
+        END IF; RETURN true; END $$;
+CREATE FUNCTION mallory.strike_always(anyelement) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN mallory.strike();
+    END $$;
+CREATE TABLE mallory.notes (note text, id text COLLATE "C", tenant_id text COLLATE "C",
+    CHECK (note IS NOT NULL OR mallory.strike_always(1)));
 CREATE INDEX ON mallory.notes ((note || mallory.strike_always(2)::text)) WHERE mallory.strike_always(3);
 CREATE STATISTICS mallory.s ON (note || mallory.strike_always(4)::text) FROM mallory.notes;
 SQL
@@ -230,7 +244,8 @@ is(as_superuser($make_due . 'SELECT policies.create_register() = policies.latest
 is(as_superuser(q(SELECT count(*) FROM pg_proc WHERE pronamespace = 'policies'::regnamespace AND proname = 'protect_table')), 1,
 	'no function was planted');
 is(as_superuser(q(SELECT rolsuper FROM pg_roles WHERE rolname = 'administrator')), 'f', 'and the administrator is no superuser');
-is(as_superuser(q(SELECT count(*) FROM aclexplode((SELECT nspacl FROM pg_namespace WHERE nspname = 'policies')) WHERE privilege_type = 'CREATE' AND grantee <> 10)), 0,
+is(as_superuser(q(SELECT count(*) FROM aclexplode((SELECT nspacl FROM pg_namespace WHERE nspname = 'policies'))
+	WHERE privilege_type = 'CREATE' AND grantee <> 10)), 0,
 	'nor may anybody create in the schema');
 note("$number plants were attached");
 

@@ -25,7 +25,8 @@ my $scratch = $ENV{SCRATCH};
 SKIP: {
 	skip 'the surface is made by PostgreSQL 15', 1 unless $node->pg_version =~ /^15/;
 	my ($fresh) = run_command([ 'psql', '-X', '-d', $node->connstr('postgres'), '-f', "$scratch/tools/openapi/surface.sql" ]);
-	ok("$fresh\n" eq slurp_file("$scratch/src/functions/audit/surface.json"), 'src/functions/audit/surface.json is up to date: make surface');
+	ok("$fresh\n" eq slurp_file("$scratch/src/functions/audit/surface.json"),
+		'src/functions/audit/surface.json is up to date: make surface');
 }
 
 # A batch of statements is run and undone. Each must give a row whose text has all words, separated by "|", that stand with it.
@@ -65,7 +66,8 @@ CREATE ROLE person LOGIN;
 CREATE ROLE team;
 GRANT team TO person;
 CREATE VIEW planted.relation AS
-    SELECT c.oid, c.relname, c.relkind, c.oid::regclass::text AS name, n.nspname = 'helpdesk' AS is_users, c.relowner, c.relispartition
+    SELECT c.oid, c.relname, c.relkind, c.oid::regclass::text AS name, n.nspname = 'helpdesk' AS is_users, c.relowner,
+        c.relispartition
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname IN ('policies', 'policies_api', 'helpdesk') AND c.relkind IN ('r', 'p', 'v');
 CREATE VIEW planted.function AS
@@ -146,9 +148,11 @@ plant_all('each view has a trigger of others', q(
 plant_all('the triggers of each foreign key are disabled', q(
 	SELECT format('ALTER TABLE %s DISABLE TRIGGER ALL', r.name), k.conname || '|' || r.name
 	FROM planted.relation r JOIN pg_constraint k ON k.conrelid = r.oid AND k.contype = 'f'));
-plant(q(DROP TRIGGER policies_stamp ON policies.policies; CREATE TRIGGER policies_stamp BEFORE INSERT OR UPDATE ON policies.policies
+plant(q(DROP TRIGGER policies_stamp ON policies.policies; CREATE TRIGGER policies_stamp BEFORE
+	INSERT OR UPDATE ON policies.policies
 	FOR EACH ROW EXECUTE FUNCTION policies.stamp_write('pxx', '1')), 'policies_stamp|policies.policies|arguments');
-harmless('CREATE OR REPLACE TRIGGER policies_stamp BEFORE INSERT OR UPDATE ON helpdesk.tickets FOR EACH ROW EXECUTE FUNCTION policies.stamp_write($$xyz$$, $$1$$)',
+harmless('CREATE OR REPLACE TRIGGER policies_stamp BEFORE INSERT OR UPDATE ON helpdesk.tickets FOR EACH ROW
+	EXECUTE FUNCTION policies.stamp_write($$xyz$$, $$1$$)',
 	'which prefix a table of somebody\'s has is somebody\'s choice, by stamp_writes()');
 
 # Row security
@@ -158,7 +162,8 @@ plant_all('each policy is dropped', q(
 	-- Without any of them, a table is not protected, and not audited.
 	WHERE NOT r.is_users OR p.polname <> 'policies_auditor_read'));
 plant_all('each policy has another condition', q(
-	SELECT format('ALTER POLICY %I ON %s USING (%s)', p.polname, r.name, CASE p.polqual::text WHEN NULL THEN 'true' ELSE '1 < 2' END),
+	SELECT format('ALTER POLICY %I ON %s USING (%s)', p.polname, r.name, CASE p.polqual::text WHEN NULL THEN 'true'
+		ELSE '1 < 2' END),
 		format('%I|%s', p.polname, r.name)
 	FROM planted.relation r JOIN pg_policy p ON p.polrelid = r.oid));
 plant_all('each policy is for another role', q(
@@ -186,8 +191,11 @@ for my $privilege (qw(SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER)) 
 		WHERE NOT has_table_privilege('policies_caller', r.oid, '$privilege')));
 }
 plant_all('callers may grant on', q(
-	SELECT format('GRANT SELECT ON %s TO policies_caller WITH GRANT OPTION', r.name), 'policies_caller|' || r.name FROM planted.relation r
-	WHERE NOT r.relispartition AND r.name NOT IN ('policies_api.tickets', 'policies_api.deleted_tickets', 'policies_api.notes', 'policies_api.deleted_notes')));
+	SELECT format('GRANT SELECT ON %s TO policies_caller WITH GRANT OPTION', r.name), 'policies_caller|' || r.name
+		FROM planted.relation r
+	WHERE NOT r.relispartition
+		AND r.name NOT IN ('policies_api.tickets', 'policies_api.deleted_tickets', 'policies_api.notes',
+		'policies_api.deleted_notes')));
 plant_all('each column of the register is granted to everybody', q(
 	SELECT format('GRANT SELECT (%I) ON %s TO PUBLIC', a.attname, r.name), 'PUBLIC|' || r.name
 	FROM planted.relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -216,40 +224,51 @@ plant_all('each function runs under other settings', q(
 	SELECT format('ALTER %s %s SET request.jwt.claims = $${}$$', f.kind, f.name), f.proname || '|settings' FROM planted.function f
 	WHERE f.proname <> 'create_register'));
 plant_all('each function is of another volatility', q(
-	SELECT format('ALTER FUNCTION %s %s', f.name, CASE f.provolatile WHEN 'i' THEN 'VOLATILE' ELSE 'IMMUTABLE' END), f.proname || '|volatility'
+	SELECT format('ALTER FUNCTION %s %s', f.name, CASE f.provolatile WHEN 'i' THEN 'VOLATILE'
+		ELSE 'IMMUTABLE' END), f.proname || '|volatility'
 	FROM planted.function f WHERE f.prokind = 'f'));
 plant_all('each function runs with the rights of its owner', q(
 	SELECT format('ALTER %s %s SECURITY DEFINER', f.kind, f.name), f.proname FROM planted.function f));
 plant_all('each function is leakproof', q(
-	SELECT format('ALTER FUNCTION %s LEAKPROOF', f.name), f.proname || '|leakproof' FROM planted.function f WHERE f.prokind = 'f' AND NOT f.proleakproof));
+	SELECT format('ALTER FUNCTION %s LEAKPROOF', f.name), f.proname || '|leakproof' FROM planted.function f WHERE f.prokind = 'f'
+		AND NOT f.proleakproof));
 plant_all('each function runs in parallel', q(
-	SELECT format('ALTER FUNCTION %s PARALLEL %s', f.name, CASE f.proparallel WHEN 'r' THEN 'SAFE' ELSE 'RESTRICTED' END), f.proname || '|parallel'
+	SELECT format('ALTER FUNCTION %s PARALLEL %s', f.name, CASE f.proparallel WHEN 'r' THEN 'SAFE'
+		ELSE 'RESTRICTED' END), f.proname || '|parallel'
 	FROM planted.function f WHERE f.prokind = 'f'));
 plant_all('each function takes NULL otherwise', q(
-	SELECT format('ALTER FUNCTION %s %s', f.name, CASE WHEN f.proisstrict THEN 'CALLED ON NULL INPUT' ELSE 'STRICT' END), f.proname || '|strict'
+	SELECT format('ALTER FUNCTION %s %s', f.name, CASE WHEN f.proisstrict THEN 'CALLED ON NULL INPUT'
+		ELSE 'STRICT' END), f.proname || '|strict'
 	FROM planted.function f WHERE f.prokind = 'f'));
 plant_all('each function has another body', q(
-	SELECT format('UPDATE pg_proc SET prosrc = prosrc || $$ $$, prosqlbody = NULL WHERE oid = %s', f.oid), f.proname FROM planted.function f
+	SELECT format('UPDATE pg_proc SET prosrc = prosrc || $$ $$, prosqlbody = NULL WHERE oid = %s', f.oid), f.proname
+		FROM planted.function f
 	-- audit() itself would fail.
 	WHERE f.prosqlbody IS NOT NULL OR f.prosrc !~ '^policies_(audit|register_version|latest)'));
 plant_all('each function of C is in another library', q(
-	SELECT format('UPDATE pg_proc SET probin = $$/tmp/policies$$ WHERE oid = %s', f.oid), f.proname || '|library' FROM planted.function f
+	SELECT format('UPDATE pg_proc SET probin = $$/tmp/policies$$ WHERE oid = %s', f.oid), f.proname || '|library'
+		FROM planted.function f
 	WHERE f.probin IS NOT NULL AND f.proname !~ 'audit|register_version'));
 plant_all('everybody may execute each function', q(
 	SELECT format('GRANT EXECUTE ON %s %s TO PUBLIC', f.kind, f.name), f.proname FROM planted.function f));
 plant_all('callers may execute what they may not', q(
-	SELECT format('GRANT EXECUTE ON %s %s TO policies_caller', f.kind, f.name), f.proname || '|policies_caller' FROM planted.function f
+	SELECT format('GRANT EXECUTE ON %s %s TO policies_caller', f.kind, f.name), f.proname || '|policies_caller'
+		FROM planted.function f
 	WHERE NOT has_function_privilege('policies_caller', f.oid, 'EXECUTE')));
 plant_all('each EXECUTE is revoked', q(
-	SELECT DISTINCT format('REVOKE EXECUTE ON %s %s FROM %I', f.kind, f.name, g.grantee::regrole), format('%s|%s', f.proname, g.grantee::regrole)
+	SELECT DISTINCT format('REVOKE EXECUTE ON %s %s
+		FROM %I', f.kind, f.name, g.grantee::regrole), format('%s|%s', f.proname, g.grantee::regrole)
 	FROM planted.function f CROSS JOIN aclexplode(f.proacl) g WHERE g.grantee <> f.proowner));
 plant_all('each function is no member of the extension', q(
 	SELECT format('ALTER EXTENSION policies DROP FUNCTION %s', f.name), f.proname || '|extension'
 	FROM planted.function f JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype = 'e'));
 plant_all('each default of an argument is another', q(
-	SELECT format('UPDATE pg_proc SET proargdefaults = (SELECT proargdefaults FROM pg_proc WHERE proname = $$ts_debug$$ LIMIT 0) WHERE oid = %s', f.oid), f.proname
+	SELECT format('UPDATE pg_proc SET proargdefaults = (SELECT proargdefaults FROM pg_proc WHERE proname = $$ts_debug$$ LIMIT 0)
+		WHERE oid = %s', f.oid), f.proname
 	FROM planted.function f WHERE f.pronargdefaults > 0 AND false
-	UNION ALL SELECT 'CREATE OR REPLACE FUNCTION policies_api.review_due(within interval DEFAULT NULL, as_of timestamptz DEFAULT NULL) RETURNS SETOF policies_api.policies LANGUAGE sql AS $$SELECT * FROM policies_api.policies$$', 'review_due'
+	UNION ALL SELECT 'CREATE OR REPLACE FUNCTION policies_api.review_due(within interval DEFAULT NULL,
+		as_of timestamptz DEFAULT NULL) RETURNS SETOF policies_api.policies LANGUAGE sql AS $$SELECT *
+		FROM policies_api.policies$$', 'review_due'
 	WHERE to_regprocedure('policies_api.review_due(interval, timestamptz)') IS NULL
 	UNION ALL SELECT 'ALTER FUNCTION policies.in_app_scope(text) COST 1', 'in_app_scope|cost'));
 
@@ -257,9 +276,11 @@ plant_all('each default of an argument is another', q(
 plant_all('each view reads with the rights of its owner', q(
 	SELECT format('ALTER VIEW %s SET (security_invoker = false)', r.name), r.name FROM planted.relation r WHERE r.relkind = 'v'));
 plant_all('each view has another option', q(
-	SELECT format('ALTER VIEW %s SET (security_barrier)', r.name), r.name || '|options' FROM planted.relation r WHERE r.relkind = 'v'));
+	SELECT format('ALTER VIEW %s SET (security_barrier)', r.name), r.name || '|options' FROM planted.relation r
+		WHERE r.relkind = 'v'));
 plant_all('each view shows other rows', q(
-	SELECT format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS %s LIMIT 100', r.name, rtrim(pg_get_viewdef(r.oid), ';')), r.name
+	SELECT format('CREATE OR REPLACE VIEW %s WITH (security_invoker = true) AS %s
+		LIMIT 100', r.name, rtrim(pg_get_viewdef(r.oid), ';')), r.name
 	FROM planted.relation r WHERE r.relkind = 'v'));
 plant_all('each view is of a rule', q(
 	SELECT format('CREATE RULE aside AS ON DELETE TO %s DO ALSO NOTHING', r.name), 'aside|' || r.name FROM planted.relation r));
@@ -314,16 +335,20 @@ plant_all('a view reads each table with the rights of its owner', q(
 	SELECT format('CREATE VIEW planted.view_of_%s AS SELECT * FROM %s', r.relname, r.name), 'view_of_' || r.relname
 	FROM planted.relation r WHERE r.relkind <> 'v'));
 plant_all('a materialized view holds rows of each table', q(
-	SELECT format('CREATE MATERIALIZED VIEW planted.rows_of_%s AS SELECT * FROM %s WITH NO DATA', r.relname, r.name), 'rows_of_' || r.relname
+	SELECT format('CREATE MATERIALIZED VIEW planted.rows_of_%s AS SELECT *
+		FROM %s WITH NO DATA', r.relname, r.name), 'rows_of_' || r.relname
 	FROM planted.relation r WHERE r.relkind <> 'v'));
 plant_all('each table is referred to by one that is not protected', q(
-	SELECT format('CREATE TABLE planted.to_%s (a text, b text, FOREIGN KEY (a, b) REFERENCES %s (tenant_id, id))', r.relname, r.name), 'to_' || r.relname
-	FROM planted.relation r JOIN pg_constraint k ON k.conrelid = r.oid AND k.contype = 'p' AND pg_get_constraintdef(k.oid) = 'PRIMARY KEY (tenant_id, id)'
+	SELECT format('CREATE TABLE planted.to_%s (a text, b text, FOREIGN KEY (a, b) REFERENCES %s (tenant_id, id))', r.relname,
+		r.name), 'to_' || r.relname
+	FROM planted.relation r JOIN pg_constraint k ON k.conrelid = r.oid AND k.contype = 'p'
+		AND pg_get_constraintdef(k.oid) = 'PRIMARY KEY (tenant_id, id)'
 	WHERE NOT r.relispartition));
 
 # The tables of somebody's
 my $tickets = 'helpdesk.tickets';
-plant("CREATE TABLE planted.above (LIKE $tickets) PARTITION BY LIST (tenant_id); ALTER TABLE planted.above ATTACH PARTITION $tickets DEFAULT", "$tickets|planted.above");
+plant("CREATE TABLE planted.above (LIKE $tickets) PARTITION BY LIST (tenant_id);
+	ALTER TABLE planted.above ATTACH PARTITION $tickets DEFAULT", "$tickets|planted.above");
 plant("CREATE TABLE planted.above (LIKE $tickets); ALTER TABLE $tickets INHERIT planted.above", "$tickets|planted.above");
 plant("ALTER TABLE helpdesk.notes_acme OWNER TO person", 'helpdesk.notes_acme|person');
 plant('GRANT UPDATE ON helpdesk.tickets TO policies_caller', "table_update_granted|$tickets|policies_caller");
@@ -331,16 +356,22 @@ plant('ALTER TABLE helpdesk.tickets ADD COLUMN running serial', "sequence_not_gr
 plant('GRANT TRIGGER ON policies_api.tickets TO policies_caller', 'policies_api.tickets|TRIGGER');
 plant('ALTER TABLE helpdesk.tickets_history OWNER TO team', 'helpdesk.tickets_history|team');
 plant('ALTER TABLE helpdesk.tickets_history DROP CONSTRAINT tickets_history_pkey', 'helpdesk.tickets_history');
-plant(q(CREATE FUNCTION planted.yes(text) RETURNS bool LANGUAGE sql AS 'SELECT true'; CREATE DOMAIN planted.word AS text CHECK (planted.yes(VALUE));
+plant(q(CREATE FUNCTION planted.yes(text) RETURNS bool LANGUAGE sql AS 'SELECT true';
+	CREATE DOMAIN planted.word AS text CHECK (planted.yes(VALUE));
 	ALTER TABLE helpdesk.tickets ADD COLUMN word planted.word), "helpdesk.tickets_history|word|text");
-harmless(q(CREATE FUNCTION planted.yes(text) RETURNS bool LANGUAGE sql AS 'SELECT true'; CREATE DOMAIN planted.word AS text CHECK (planted.yes(VALUE));
+harmless(q(CREATE FUNCTION planted.yes(text) RETURNS bool LANGUAGE sql AS 'SELECT true';
+	CREATE DOMAIN planted.word AS text CHECK (planted.yes(VALUE));
 	ALTER TABLE helpdesk.tickets ADD COLUMN word planted.word; SELECT policies.keep_history('helpdesk.tickets')),
 	'a history declares the type under a domain, and audit() asks for that one');
-harmless('ALTER TABLE helpdesk.tickets ALTER COLUMN source SET DEFAULT $$mine$$', 'protect_table() keeps the defaults that a table has');
+harmless('ALTER TABLE helpdesk.tickets
+	ALTER COLUMN source SET DEFAULT $$mine$$', 'protect_table() keeps the defaults that a table has');
 harmless('DROP VIEW policies_api.deleted_tickets', 'without the view, nothing is reached that was not reached before');
-harmless('CREATE POLICY narrow ON helpdesk.tickets AS RESTRICTIVE USING (source <> $$secret$$)', 'a restrictive policy only narrows');
-harmless('CREATE INDEX ON helpdesk.tickets (tenant_id, subject)', 'an index that begins with the tenant tells nothing and serves callers');
-harmless('ALTER TABLE policies.policies SET (autovacuum_vacuum_scale_factor = 0.01)', 'how a table is vacuumed is the operator\'s choice');
+harmless('CREATE POLICY narrow ON helpdesk.tickets AS RESTRICTIVE
+	USING (source <> $$secret$$)', 'a restrictive policy only narrows');
+harmless('CREATE INDEX ON helpdesk.tickets (tenant_id, subject)',
+	'an index that begins with the tenant tells nothing and serves callers');
+harmless('ALTER TABLE policies.policies SET (autovacuum_vacuum_scale_factor = 0.01)',
+	'how a table is vacuumed is the operator\'s choice');
 
 # Added to the schemas
 plant_together('objects of all kinds are added',
@@ -349,8 +380,10 @@ plant_together('objects of all kinds are added',
 	[ 'CREATE SEQUENCE policies.planted_numbers', 'policies.planted_numbers' ],
 	[ 'CREATE TYPE policies.planted_row AS (a text)', 'policies.planted_row' ],
 	[ 'CREATE DOMAIN policies.planted_domain AS text', 'policies.planted_domain' ],
-	[ 'CREATE FUNCTION policies.protect_table(table_name text, id_prefix text) RETURNS void LANGUAGE sql AS $$SELECT$$', 'policies.protect_table(text, text)' ],
-	[ 'CREATE FUNCTION policies.in_app_scope(varchar) RETURNS bool LANGUAGE sql AS $$SELECT true$$', 'policies.in_app_scope(character varying)' ],
+	[ 'CREATE FUNCTION policies.protect_table(table_name text, id_prefix text) RETURNS void
+		LANGUAGE sql AS $$SELECT$$', 'policies.protect_table(text, text)' ],
+	[ 'CREATE FUNCTION policies.in_app_scope(varchar) RETURNS bool
+		LANGUAGE sql AS $$SELECT true$$', 'policies.in_app_scope(character varying)' ],
 	[ 'CREATE PROCEDURE policies_api.planted() LANGUAGE sql AS $$SELECT$$', 'policies_api.planted()' ],
 	[ 'CREATE AGGREGATE policies.planted(int) (SFUNC = int4pl, STYPE = int)', 'policies.planted' ],
 	[ 'CREATE OPERATOR policies.= (LEFTARG = text, RIGHTARG = text, FUNCTION = texteq)', 'policies.=' ],
@@ -367,28 +400,42 @@ plant($_->[0], $_->[1]) for (
 	[ 'GRANT CREATE ON SCHEMA policies TO policies_admin', 'policies|policies_admin' ],
 	[ 'REVOKE USAGE ON SCHEMA policies_api FROM policies_caller', 'policies_api|policies_caller' ],
 	[ 'DROP INDEX policies.business_calendars_one_default', 'business_calendars_one_default' ],
-	[ 'ALTER EXTENSION policies DROP FUNCTION policies.add_base_columns(regclass, text, text); DROP FUNCTION policies.add_base_columns(regclass, text, text)', 'add_base_columns' ],
+	[ 'ALTER EXTENSION policies DROP FUNCTION policies.add_base_columns(regclass, text, text);
+		DROP FUNCTION policies.add_base_columns(regclass, text, text)', 'add_base_columns' ],
 	[ 'DROP VIEW policies_api.policy_reviews CASCADE', 'policies_api.policy_reviews' ],
 	[ 'DROP TABLE policies.policy_reviews CASCADE', 'policies.policy_reviews' ],
 	[ q(SELECT policies.scope_by_tenant('policies.policy_settings')), 'policies_tenant_scope|policies.policy_settings' ],
 	[ q(DELETE FROM policies.register_steps WHERE name = 'tables'), 'step tables' ],
 	[ q(DELETE FROM policies.register_steps WHERE name = 'api'), 'register_outdated' ],
-	[ q(CREATE VIEW planted.words AS SELECT * FROM policies.policy_search; GRANT SELECT ON planted.words TO policies_caller), 'planted.words' ],
-	[ q(CREATE MATERIALIZED VIEW planted.words AS SELECT * FROM policies.policy_search; GRANT SELECT ON planted.words TO policies_caller), 'planted.words' ],
-	[ q(CREATE OR REPLACE FUNCTION policies.is_valid_id(id text) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'), 'policies.is_valid_id|language' ],
+	[ q(CREATE VIEW planted.words AS SELECT * FROM policies.policy_search; GRANT
+		SELECT ON planted.words TO policies_caller), 'planted.words' ],
+	[ q(CREATE MATERIALIZED VIEW planted.words AS SELECT * FROM policies.policy_search; GRANT
+		SELECT ON planted.words TO policies_caller), 'planted.words' ],
+	[ q(CREATE OR REPLACE FUNCTION policies.is_valid_id(id text) RETURNS bool
+		LANGUAGE sql IMMUTABLE AS 'SELECT true'), 'policies.is_valid_id|language' ],
 	[ q(ALTER TABLE policies.register_steps SET UNLOGGED), 'policies.register_steps' ],
 	[ 'ALTER EXTENSION policies ADD TABLE policies.register_steps', 'policies.register_steps|extension' ],
 	# Functions, servers and event triggers
-	[ q(CREATE FUNCTION planted.all_rows() RETURNS SETOF policies.policies LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM policies.policies';
-		REVOKE ALL ON FUNCTION planted.all_rows() FROM PUBLIC; CREATE ROLE app; GRANT EXECUTE ON FUNCTION planted.all_rows() TO app), 'planted.all_rows()' ],
-	[ 'CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw; GRANT USAGE ON FOREIGN SERVER back TO PUBLIC', 'back|PUBLIC' ],
-	[ 'CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw; CREATE USER MAPPING FOR PUBLIC SERVER back', 'public_user_mapping|back' ],
-	[ 'CREATE EXTENSION postgres_fdw; GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO policies_caller', 'postgres_fdw|policies_caller' ],
-	[ 'CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw; CREATE FOREIGN TABLE planted.back (a text) SERVER back; GRANT SELECT ON planted.back TO policies_caller', 'planted.back|policies_caller' ],
-	[ q(CREATE FUNCTION planted.on_command() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER planted ON ddl_command_start EXECUTE FUNCTION planted.on_command()), 'event_trigger|planted' ],
+	[ q(CREATE FUNCTION planted.all_rows() RETURNS SETOF policies.policies LANGUAGE sql SECURITY DEFINER AS 'SELECT *
+		FROM policies.policies';
+		REVOKE ALL ON FUNCTION planted.all_rows() FROM PUBLIC; CREATE ROLE app;
+			GRANT EXECUTE ON FUNCTION planted.all_rows() TO app), 'planted.all_rows()' ],
+	[ 'CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw;
+		GRANT USAGE ON FOREIGN SERVER back TO PUBLIC', 'back|PUBLIC' ],
+	[ 'CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw;
+		CREATE USER MAPPING FOR PUBLIC SERVER back', 'public_user_mapping|back' ],
+	[ 'CREATE EXTENSION postgres_fdw;
+		GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO policies_caller', 'postgres_fdw|policies_caller' ],
+	[ 'CREATE EXTENSION postgres_fdw; CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw;
+		CREATE FOREIGN TABLE planted.back (a text) SERVER back; GRANT
+		SELECT ON planted.back TO policies_caller', 'planted.back|policies_caller' ],
+	[ q(CREATE FUNCTION planted.on_command() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+		CREATE EVENT TRIGGER planted ON ddl_command_start EXECUTE FUNCTION planted.on_command()), 'event_trigger|planted' ],
 	# Default privileges
-	[ 'ALTER DEFAULT PRIVILEGES FOR ROLE policies_admin GRANT SELECT ON TABLES TO policies_caller', 'default_privileges_granted|policies_caller' ],
-	[ 'ALTER DEFAULT PRIVILEGES FOR ROLE policies_admin GRANT EXECUTE ON FUNCTIONS TO policies_caller', 'default_privileges_granted|policies_caller' ],
+	[ 'ALTER DEFAULT PRIVILEGES FOR ROLE policies_admin GRANT
+		SELECT ON TABLES TO policies_caller', 'default_privileges_granted|policies_caller' ],
+	[ 'ALTER DEFAULT PRIVILEGES FOR ROLE policies_admin
+		GRANT EXECUTE ON FUNCTIONS TO policies_caller', 'default_privileges_granted|policies_caller' ],
 	[ 'ALTER DEFAULT PRIVILEGES FOR ROLE policies_admin GRANT ALL ON SCHEMAS TO PUBLIC', 'default_privileges_granted|PUBLIC' ],
 	# Roles
 	[ 'GRANT policies_admin TO gateway', 'gateway|policies_admin' ],
@@ -399,14 +446,16 @@ plant($_->[0], $_->[1]) for (
 	[ 'GRANT policies_caller TO team WITH ADMIN OPTION', 'team|policies_caller' ],
 	[ 'ALTER ROLE stranger BYPASSRLS', 'stranger|BYPASSRLS' ],
 	[ 'CREATE ROLE passes BYPASSRLS; GRANT passes TO gateway', 'gateway|passes' ],
-	[ 'CREATE ROLE passes BYPASSRLS; CREATE ROLE between NOINHERIT; GRANT passes TO between; GRANT between TO stranger', 'stranger|passes' ],
+	[ 'CREATE ROLE passes BYPASSRLS; CREATE ROLE between NOINHERIT; GRANT passes TO between;
+		GRANT between TO stranger', 'stranger|passes' ],
 	[ 'GRANT pg_write_all_data TO stranger', 'stranger|pg_write_all_data' ],
 	[ 'GRANT pg_read_all_data TO gateway', 'gateway|pg_read_all_data' ],
 	[ 'GRANT pg_read_all_data TO policies_caller', 'policies_caller|pg_read_all_data' ],
 	[ 'ALTER TABLE helpdesk.tickets OWNER TO team; GRANT team TO stranger', 'stranger|team' ],
 	[ 'ALTER ROLE policies_admin LOGIN', 'policies_admin|LOGIN' ],
 	[ 'ALTER ROLE policies_auditor CREATEROLE', 'policies_auditor|CREATEROLE' ],
-	[ 'CREATE ROLE demoted; UPDATE pg_extension SET extowner = (SELECT oid FROM pg_roles WHERE rolname = $$demoted$$) WHERE extname = $$policies$$', 'extension_owner_wrong|demoted' ],
+	[ 'CREATE ROLE demoted; UPDATE pg_extension SET extowner = (SELECT oid FROM pg_roles WHERE rolname = $$demoted$$)
+		WHERE extname = $$policies$$', 'extension_owner_wrong|demoted' ],
 );
 plant_together('settings are kept',
 	[ q(ALTER ROLE stranger SET session_replication_role = 'REPLICA'), 'stranger|triggers_off_by_setting' ],
@@ -430,7 +479,8 @@ for my $setting ([ 'session_replication_role', 'REPLICA' ], [ 'row_security', 'o
 	$node->safe_psql('postgres', "ALTER SYSTEM SET $name = '$value'");
 	$node->reload;
 	$planted++;
-	my $rows = $node->safe_psql('postgres', "SELECT count(*) FROM policies.audit() WHERE name = 'setting_of_server' AND detail LIKE '%$name%'");
+	my $rows = $node->safe_psql('postgres', "SELECT count(*) FROM policies.audit() WHERE name = 'setting_of_server'
+		AND detail LIKE '%$name%'");
 	$found++ if is($rows, 1, "ALTER SYSTEM SET $name = '$value'");
 	$node->safe_psql('postgres', "ALTER SYSTEM RESET $name");
 	$node->reload;
@@ -442,7 +492,8 @@ SET quote_all_identifiers = on; SET intervalstyle = iso_8601; SET datestyle = 'S
 SET transform_null_equals = on; SET bytea_output = escape; SET search_path = planted, policies, pg_catalog;
 SELECT name, detail FROM policies.audit();
 SQL
-is($node->safe_psql('postgres', 'SELECT name, detail FROM policies.audit()', extra_params => [ '-U', $_ ]), '', "$_ finds nothing, either")
+is($node->safe_psql('postgres', 'SELECT name, detail
+	FROM policies.audit()', extra_params => [ '-U', $_ ]), '', "$_ finds nothing, either")
 	for qw(auditor administrator);
 is($node->safe_psql('postgres', 'SELECT name, detail FROM policies.audit()'), '', 'every plant was undone');
 

@@ -429,17 +429,20 @@ for my $policy (sort keys %policies) {
 }
 # Our own policy altered, and a table that only the policy reads changed under an open connection.
 $node->safe_psql('postgres',
-	'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND EXISTS (SELECT FROM trusted))');
+	'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND EXISTS (SELECT
+		FROM trusted))');
 become($session{B}, $acme);
 is(answer($session{B}, 'EXECUTE due'), $mine, 'under our own policy, altered');
 $node->safe_psql('postgres', 'DELETE FROM trusted');
 is(answer($session{B}, 'EXECUTE due'), '', 'which shows nothing any more');
 $node->safe_psql('postgres',
-	'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id() AND policies.in_app_scope(app_id))');
+	'ALTER POLICY policies_tenant_scope ON policies.policies USING (tenant_id = policies.current_tenant_id()
+		AND policies.in_app_scope(app_id))');
 is(answer($session{B}, 'EXECUTE due'), $mine, 'and now shows it again');
 # A restriction that reads nothing but the row is kept in mind like our own: a change of the row is announced.
 $node->safe_psql('postgres',
-	q(CREATE POLICY own ON policies.policies AS RESTRICTIVE TO policies_caller USING (name IS DISTINCT FROM 'Hidden' AND status = ANY (ARRAY['active', 'draft']))));
+	q(CREATE POLICY own ON policies.policies AS RESTRICTIVE TO policies_caller USING (name IS DISTINCT FROM 'Hidden'
+		AND status = ANY (ARRAY['active', 'draft']))));
 as_fresh('under a policy on the row alone', [ $person{1} ], [ $person{2} ]);
 run_as($acme, "$policies first_response_minutes = 26");
 is(answer($session{B}, 'EXECUTE due'), '30 09:26, Mine, Office', 'a change of the row arrives');

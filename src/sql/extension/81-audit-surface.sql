@@ -214,7 +214,8 @@ WITH role AS MATERIALIZED (
     FROM relation c JOIN pg_catalog.pg_rewrite w ON w.ev_class = c.oid AND w.rulename <> '_RETURN'
 
     UNION ALL
-    SELECT 'pg_proc'::regclass, p.oid, NULL, CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
+    SELECT 'pg_proc'::regclass, p.oid, NULL, CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate'
+        ELSE 'function' END,
         p.identity, pg_catalog.jsonb_build_object(
             'owner', r.name, 'extension', m.extname, 'language', l.lanname, 'library', p.probin,
             'body', CASE WHEN p.prosqlbody IS NULL

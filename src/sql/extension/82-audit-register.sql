@@ -164,7 +164,8 @@ SELECT CASE
             CASE d.wanted WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END, d.part)
         WHEN d.aspect = 'row security' THEN
             pg_catalog.format('ALTER TABLE %s %s ROW LEVEL SECURITY, %s ROW LEVEL SECURITY;', d.identity,
-                CASE d.wanted WHEN 'off' THEN 'DISABLE' ELSE 'ENABLE' END, CASE d.wanted WHEN 'forced' THEN 'FORCE' ELSE 'NO FORCE' END)
+                CASE d.wanted WHEN 'off' THEN 'DISABLE' ELSE 'ENABLE' END, CASE d.wanted WHEN 'forced' THEN 'FORCE'
+                    ELSE 'NO FORCE' END)
         WHEN d.aspect = 'persistence' THEN pg_catalog.format('ALTER TABLE %s SET LOGGED;', d.identity)
     END,
     coalesce(d.role, d.part, d.aspect),

@@ -21,7 +21,8 @@ WITH audited AS (
         ('soft_delete', ARRAY['row', 'instead', 'delete'])
     ) AS f (function, events)
 ), trigger AS (
-    SELECT t.oid AS trigger_id, t.tgrelid AS id, t.tgname AS name, t.tgenabled AS enabled, t.tgtype AS events, t.tgparentid = 0 AS is_own,
+    SELECT t.oid AS trigger_id, t.tgrelid AS id, t.tgname AS name, t.tgenabled AS enabled, t.tgtype AS events,
+        t.tgparentid = 0 AS is_own,
         t.tgqual IS NOT NULL OR t.tgattr::text <> '' AS is_conditional,
         p.oid AS function_id, p.proname AS function, p.prosecdef AS is_definer,
         p.pronamespace = 'policies'::regnamespace AS is_guard

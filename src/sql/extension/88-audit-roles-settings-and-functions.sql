@@ -32,7 +32,8 @@ WITH RECURSIVE ours AS (
     FROM policies.audited_tables() t JOIN pg_catalog.pg_class c ON c.oid = t.id
 ), power AS (
     SELECT r.oid, r.rolname FROM pg_catalog.pg_roles r
-    WHERE r.rolname NOT IN ('policies_caller', 'policies_gateway', 'policies_auditor') AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.oid IN (SELECT a.owner FROM audited a) OR r.rolname IN (
+    WHERE r.rolname NOT IN ('policies_caller', 'policies_gateway', 'policies_auditor')
+        AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.oid IN (SELECT a.owner FROM audited a) OR r.rolname IN (
         'policies_admin', 'pg_read_all_data', 'pg_write_all_data', 'pg_execute_server_program', 'pg_read_server_files',
         'pg_write_server_files', 'pg_maintain', 'pg_signal_backend', 'pg_create_subscription'))
 ), trusted AS (

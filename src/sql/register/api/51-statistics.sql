@@ -11,7 +11,8 @@ BEGIN
             AND has_table_privilege('policies_caller', t.oid, 'SELECT')
             AND a.atttypid IN ('text'::regtype, 'jsonb'::regtype, 'text[]'::regtype)
             -- Keys, and words of a list that everybody knows.
-            AND a.attname NOT IN ('id', 'tenant_id', 'app_id', 'policy_id', 'source_type', 'status', 'category', 'change', 'outcome')
+            AND a.attname NOT IN ('id', 'tenant_id', 'app_id', 'policy_id', 'source_type', 'status', 'category', 'change',
+                'outcome')
             AND a.attstattarget IS DISTINCT FROM 0
     LOOP
         EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STATISTICS 0', c."table", c.attname);
