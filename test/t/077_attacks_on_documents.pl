@@ -486,7 +486,7 @@ my %held = (
 	policy_approvals => [ "policies_api.approve_policy('$held', policies_api.policy_content_hash('$held'))" ],
 	policy_acknowledgements => [ "policies_api.publish_policy('$held', 'major')",
 		"policies_api.request_acknowledgements('$held', '{per_z}')", "policies_api.acknowledge_policy('$held')" ],
-	policy_reviews => [ "policies_api.complete_policy('$held')" ],
+	policy_reviews => [ "policies_api.complete_policy('$held', NULL, '2999-01-01')" ],
 	policy_search => [ 'count(*) FROM policies_api.search_policies(\'ordinary\')' ],
 );
 my %held_edits = (
@@ -522,7 +522,7 @@ SQL
 	as_superuser("DROP TRIGGER a_theft ON policies.$table; ALTER TABLE policies.$table OWNER TO policies_admin");
 }
 attack('and once they are its own again', "SELECT version FROM policies_api.publish_policy('$held', 'major');\n"
-	. "SELECT version FROM policies_api.complete_policy('$held');\n"
+	. "SELECT version FROM policies_api.complete_policy('$held', NULL, '2999-01-01');\n"
 		. "SELECT outcome FROM policies_api.policy_reviews WHERE policy_id = '$held';\n$held_edits{sla_coverage}",
 	claims => $acme, mine => 'acme', output => "2.0.0\n2.0.0\nconfirmed");
 
