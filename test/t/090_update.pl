@@ -70,7 +70,7 @@ sub make_next_version {
 	change(qr/COMMENT ON COLUMN policies\.policies\.review_cadence/, sub { "$comment$&" });
 	# Functions with another signature, in the extension and in the API that uses it; one that is dropped.
 	change(qr/CREATE FUNCTION policies\.unified_diff\([^)]*/, sub { "$&    , is_terse pg_catalog.bool DEFAULT false\n" });
-	change(qr/policies\.unified_diff\((?:pg_catalog\.\w+(?:, )?)+/, sub { "$&, pg_catalog.bool" });
+	change(qr/policies\.unified_diff\((?:pg_catalog\.\w+(?:,\s+)?)+/, sub { "$&, pg_catalog.bool" });
 	change(qr/CREATE OR REPLACE FUNCTION policies_api\.diff_policy\([^()]*\(\)/, sub { "$&, is_terse boolean DEFAULT false" });
 	change(qr/policies_api\.diff_policy\(text, text, text, integer, text/, sub { "$&, boolean" });
 	change(qr/diff_policy\.context_lines/, sub { "$&, diff_policy.is_terse" });
