@@ -221,8 +221,8 @@ SELECT $$
 | `policies_admin` | operate the register: create it, protect tables, import, correct, purge; owns what they create |
 
 ## Settings
-Only superusers, or roles granted `SET` on them, change these; `ALTER DATABASE … SET` is the usual place. What a tenant
-decides for itself stands in [`policy_settings`](#policy_settings).
+Only superusers, or roles granted `SET` on them, change these. For a register the place is `policies.claim_settings()`
+([operating.md](operating.md)); ALTER DATABASE is for databases without one. What a tenant decides for itself stands in [`policy_settings`](#policy_settings).
 
 | setting | default | |
 |---|---|---|$$;

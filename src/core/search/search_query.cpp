@@ -12,7 +12,7 @@ namespace policies::core {
 
 namespace {
 
-/// Of at least so many letters is what may stand apart from its number, as in ISO/IEC 27001: a shorter word may be one
+/// A word may stand apart from its number, as in ISO/IEC 27001, if it has so many letters: a shorter one may be one
 /// that the language does not search, and the number would stand for both.
 constexpr std::size_t shortest_distant_word = 3;
 

@@ -27,10 +27,11 @@ struct SearchWord {
     const std::string& plain() const { return plain_of(spellings); }
 };
 
-/// The words of a text. So many characters of a word count, those after them are passed over.
-std::vector<SearchWord> search_words(std::string_view text);
-
+/// How many characters of a word count.
 inline constexpr std::size_t max_word_length = 80;
+
+/// The words of a text, each cut to max_word_length.
+std::vector<SearchWord> search_words(std::string_view text);
 
 /// The word after the last of those that words[first] begins, which are found as a whole: a compound of letters and
 /// digits, such as ISO-27001, or a run of ideographs.

@@ -79,7 +79,7 @@ void check_column(const pg::Table& table, const pg::AnyColumn& base, const pg::T
     }
 }
 
-/// The value of a first value that must be given, as SQL.
+/// What the rows that are there already get in a column, which must be given.
 const std::string& required_value(const pg::Table& table, const pg::AnyColumn& column,
                                   const std::optional<std::string>& given, const char* what,
                                   const char* hint) {

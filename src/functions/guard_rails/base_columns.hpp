@@ -4,7 +4,7 @@
 
 namespace policies {
 
-/// The columns that every protected table has, in the order of the resource.
+/// The columns that every protected table has, in the order in which they are shown.
 struct BaseColumns : pg::ColumnSet {
     pg::Column<std::string_view> id{*this, "id"};
     pg::Column<std::string_view> tenant_id{*this, "tenant_id"};

@@ -1,4 +1,4 @@
--- The linter audit(): what it looks for. The files behind this one find it, and 86-audit.sql puts both together.
+-- The linter audit(): what it looks for. The files behind this one find it, and 89-audit.sql puts both together.
 -- The phrases are format() patterns: %1$s is the object, %2$s a part of it, %3$s what else there is to say, %4$s what the
 -- finding is about, by its full name.
 

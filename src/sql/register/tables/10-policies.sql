@@ -50,10 +50,10 @@ COMMENT ON COLUMN policies.policies.category IS
 COMMENT ON COLUMN policies.policies.owner_id IS 'Policy owner (user id).';
 COMMENT ON COLUMN policies.policies.published_at IS 'Timestamp the policy was published.';
 COMMENT ON COLUMN policies.policies.next_review_at IS
-'Timestamp the policy is next due for review. Only a write that names it moves it, and complete_policy().';
+'Timestamp the policy is next due for review. Only a write that names it moves it, publish_policy() and complete_policy().';
 COMMENT ON COLUMN policies.policies.tags IS 'Free-form tags for categorizing the policy: an array or an object.';
 COMMENT ON COLUMN policies.policies.review_cadence IS
-'How long after a completed review the next one is due (e.g. 1 year).';
+'How long after a publication or a completed review the next one is due (e.g. 1 year).';
 
 SELECT policies.protect_table('policies.policies', 'pol', schema_version => 1);
 
