@@ -59,6 +59,10 @@ SELECT policies.create_register() = policies.latest_register_version() AS is_lat
 SELECT * FROM pg_temp.definitions() EXCEPT TABLE defined;
 TABLE defined EXCEPT SELECT * FROM pg_temp.definitions();
 ROLLBACK;
+-- What was attached while it waited, it must see.
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT policies.create_register();
+ROLLBACK;
 -- Under the SQL of another version it is not touched.
 \set VERBOSITY sqlstate
 BEGIN;

@@ -209,6 +209,12 @@ SELECT query, r.code FROM unnest(ARRAY['a1', '情', 'é ', '-a ', 'a or ', 'aB',
     '(-!']) AS query,
     LATERAL pg_temp.refused(format('count(*) FROM policies_api.search_policies(repeat(%L, 4096 / octet_length(%1$L)))', query)) r
 WHERE r.code IS NOT NULL;
+-- Words are where they stand also behind what PostgreSQL's parser would take for a number, as in a UUID.
+INSERT INTO policies_api.policies (name, body) VALUES ('uuid',
+    'Key 550e8400-e29b-41d4-a716-446655440000 7e3b. See the AccessControl list');
+SELECT query, count(*) FROM unnest(ARRAY['"see the"', '"7e3b see"', '550e8400', '446655440000 "accesscontrol list"']) AS query,
+    LATERAL policies_api.search_policies(query) WHERE name = 'uuid' GROUP BY query ORDER BY query COLLATE "C";
+DELETE FROM policies_api.policies WHERE name = 'uuid';
 -- Some hundred texts of such pieces, as queries; and each finds itself where nothing in it is an operator.
 SELECT setseed(0.17) \g /dev/null
 CREATE TEMPORARY TABLE generated AS SELECT n, string_agg(pieces[1 + floor(random() * cardinality(pieces))::integer], '') AS query

@@ -65,6 +65,23 @@ void call_catching(void (*function)(void*), void* argument) {
     throw PostgresError{take_error()};
 }
 
+/// What may go well the next time is no answer.
+bool is_passing(const PostgresError& error) {
+    if (error.data == nullptr) {
+        return true;
+    }
+    switch (error.data->sqlerrcode) {
+    case ERRCODE_QUERY_CANCELED:
+    case ERRCODE_OUT_OF_MEMORY:
+    case ERRCODE_LOCK_NOT_AVAILABLE:
+    case ERRCODE_T_R_DEADLOCK_DETECTED:
+    case ERRCODE_STATEMENT_TOO_COMPLEX:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool attempt_catching(void (*function)(void*), void* argument) {
     const MemoryContext context = CurrentMemoryContext;
     const ResourceOwner owner = CurrentResourceOwner;
@@ -79,14 +96,13 @@ bool attempt_catching(void (*function)(void*), void* argument) {
     try {
         call_catching(function, argument);
     } catch (const PostgresError& error) {
-        if (error.data == nullptr || error.data->sqlerrcode == ERRCODE_QUERY_CANCELED ||
-            error.data->sqlerrcode == ERRCODE_OUT_OF_MEMORY) {
-            throw;
-        }
         call([&] {
             RollbackAndReleaseCurrentSubTransaction();
             resume();
         });
+        if (is_passing(error)) {
+            throw;
+        }
         return false;
     }
     call([&] {

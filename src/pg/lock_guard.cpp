@@ -60,9 +60,17 @@ bool has_role(const char* name) {
     return OidIsValid(role) && has_privs_of_role(GetUserId(), role);
 }
 
+/// Also a login that does not inherit: a view of the role's locks with the role's rights.
+bool may_become(const char* name) {
+    const Oid role = get_role_oid(name, true);
+    return OidIsValid(role) && (has_privs_of_role(GetUserId(), role) || may_act_as(GetSessionUserId(), role));
+}
+
 bool may_lock(Oid relation, AclMode right) {
     return has_role(admin_role) || owns_relation(relation) ||
-           (right != ACL_NO_RIGHTS && pg_class_aclcheck(relation, GetUserId(), right) == ACLCHECK_OK);
+           (right != ACL_NO_RIGHTS && pg_class_aclcheck(relation, GetUserId(), right) == ACLCHECK_OK) ||
+           (right == ACL_REFERENCES &&
+            pg_attribute_aclcheck_all(relation, GetUserId(), right, ACLMASK_ANY) == ACLCHECK_OK);
 }
 
 /// Refuses a relation that the current role may not lock in any mode; where it has a right, it may.
@@ -86,7 +94,7 @@ void guard_all(List* names) {
 /// A lock of a view is one of all that it shows: from a caller, none is taken.
 void guard_locked(List* names) {
     guard_all(names);
-    if (has_role(admin_role) || !(has_role(caller_role) || has_role(auditor_role))) {
+    if (has_role(admin_role) || !(may_become(caller_role) || may_become(auditor_role))) {
         return;
     }
     ListCell* cell = nullptr;
@@ -149,6 +157,8 @@ void guard_statement(Node* statement) {
         guard_all(castNode(CreateStmt, statement)->inhRelations);
         guard_referenced(castNode(CreateStmt, statement)->tableElts);
         return guard_referenced(castNode(CreateStmt, statement)->constraints);
+    case T_AlterObjectDependsStmt:
+        return guard(castNode(AlterObjectDependsStmt, statement)->relation, ACL_NO_RIGHTS);
     case T_AlterTableStmt:
         return guard_alteration(castNode(AlterTableStmt, statement));
     case T_CreateForeignTableStmt:

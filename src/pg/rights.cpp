@@ -89,4 +89,10 @@ AsOwner::AsOwner(const char* table) : AsRole(register_owner(table)) {}
 
 AsOwner::AsOwner(std::initializer_list<const char*> tables) : AsRole(register_owner(tables)) {}
 
+AsReader::AsReader(const char* table) {
+    if (is_superuser()) {
+        role_.emplace(owner_of(relation_oid("policies", table)));
+    }
+}
+
 } // namespace policies::pg

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 
 #include "pg/value.hpp"
@@ -72,6 +73,16 @@ public:
     explicit AsOwner(const char* table);
 
     explicit AsOwner(std::initializer_list<const char*> tables);
+};
+
+/// For reading a table of the register: a superuser reads it with the rights of its owner, since a superuser's are
+/// not for the expressions that others may have attached to it. Everybody else reads with their own.
+class AsReader {
+public:
+    explicit AsReader(const char* table);
+
+private:
+    std::optional<AsRole> role_{};
 };
 
 } // namespace policies::pg

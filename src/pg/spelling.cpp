@@ -82,7 +82,9 @@ char* print_trigger_condition(const char* text, Oid table) {
 char* print_query(const char* text) {
     RawStmt* const statement = makeNode(RawStmt);
     statement->stmt = parsed_statement(text);
-    return pg_get_querydef(parse_analyze_fixedparams(statement, text, nullptr, 0, nullptr), false);
+    // pg_get_viewdef() ends it so.
+    return psprintf("%s;",
+                    pg_get_querydef(parse_analyze_fixedparams(statement, text, nullptr, 0, nullptr), false));
 }
 
 /// The queries of a body, whose arguments are printed as $1, $2 and so on.

@@ -42,7 +42,7 @@ void require_lines(const std::string& text) {
         lines += text[start] == ' ' ? 0 : 1;
         start = end + 2;
     }
-    require(lines == 14 || lines == 15); // a description may be empty
+    require(lines == 15 || lines == 16); // a description may be empty
 }
 
 } // namespace

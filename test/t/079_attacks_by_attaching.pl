@@ -145,11 +145,11 @@ attached(@$_) for (
 	[ 'a parent', "CREATE TABLE lab.above (name text COLLATE \"C\" NOT NULL); ALTER TABLE $steps INHERIT lab.above;", "table $steps",
 		"ALTER TABLE $steps NO INHERIT lab.above; DROP TABLE lab.above;" ],
 	[ 'a search_path for a function of ours', 'ALTER FUNCTION policies.rebuild_search(text) SET search_path = lab, pg_catalog;',
-		'function policies.rebuild_search\(text\)',
+		'function policies.rewrite_search\(text\)',
 		'ALTER FUNCTION policies.rebuild_search(text) SET search_path = pg_catalog, pg_temp;' ],
-	[ 'rights for a function of ours', 'ALTER FUNCTION policies.rebuild_search(text) SECURITY DEFINER;',
+	[ 'rights for a function of ours', 'ALTER FUNCTION policies.rewrite_search(text) SECURITY DEFINER;',
 		'function policies.rebuild_search\(text\)',
-		'ALTER FUNCTION policies.rebuild_search(text) SECURITY INVOKER;' ],
+		'ALTER FUNCTION policies.rewrite_search(text) SECURITY INVOKER;' ],
 	[ 'default privileges', 'ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO stranger;',
 		'default privileges on new functions belonging to role policies_admin',
 		'ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM stranger;' ],
@@ -208,6 +208,26 @@ for my $login (qw(postgres administrator)) {
 ask('administrator',
 	"SET ROLE policies_admin;
 		DROP TRIGGER zz ON policies.$_;") for qw(policies policy_search review_notices policy_drafts policies_history);
+
+# What belongs to policies_admin its members can alter: the workers behind these functions, and the tables' row types. And
+# statistics, whose constants PostgreSQL computes whenever it plans a reading of the table.
+my @workers = ('write_review_notices(interval)', 'hand_out_review_notices(integer)', 'rewrite_search(text)',
+	'remove_deleted(interval, text)');
+my (undef, $alterations) = ask('administrator', join ' ', 'SET ROLE policies_admin;',
+	'CREATE FUNCTION lab.now() RETURNS timestamptz LANGUAGE plpgsql',
+	'	AS $$ BEGIN PERFORM lab.strike(); RETURN pg_catalog.now(); END $$;',
+	'ALTER TABLE policies.review_notices ADD COLUMN zz lab.with_check;',
+	'CREATE STATISTICS lab.zz ON (name || lab.strike_always(1)::text) FROM policies.register_steps;',
+	map { "ALTER FUNCTION policies.$_ SET search_path = lab, pg_catalog;" } @workers);
+is($alterations =~ /ERROR/ ? $alterations : '', '', 'what belongs to policies_admin is altered');
+for my $login (qw(postgres administrator)) {
+	attack("$login calls $_, whose parts were altered", "BEGIN; SELECT count(*) FROM $_ \\g /dev/null\nROLLBACK;", login => $login)
+		for @work, 'policies.register_version()', 'policies.audit()';
+}
+like((ask('administrator', 'ALTER FUNCTION policies.purge_deleted(interval, text) SET search_path = lab'))[1],
+	qr/must be owner of function/, 'the functions themselves are not theirs');
+as_superuser(join ' ', 'SET ROLE policies_admin; DROP STATISTICS lab.zz; ALTER TABLE policies.review_notices DROP COLUMN zz;',
+	map { "ALTER FUNCTION policies.$_ SET search_path = pg_catalog, pg_temp;" } @workers);
 
 # A setting that planted code makes where records are written with the owner's rights.
 as_superuser(q(SET ROLE policies_admin; CREATE FUNCTION lab.poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

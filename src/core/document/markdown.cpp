@@ -18,7 +18,7 @@ namespace policies::core {
 
 namespace {
 
-constexpr int options = CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_FOOTNOTES;
+constexpr int options = CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8;
 
 Error too_complex(std::string detail) {
     return Error{not_supported, "the Markdown text is too complex", std::move(detail)};

@@ -11,8 +11,8 @@ namespace policies::core {
 /// The longest Markdown text that is read, in bytes.
 inline constexpr std::size_t max_markdown_length = 4 * 1024 * 1024;
 
-/// The HTML of a Markdown text: CommonMark with GitHub's tables, strikethrough, bare links, task lists and
-/// footnotes, by cmark-gfm. The result is a fragment that is safe to show to others:
+/// The HTML of a Markdown text: CommonMark with GitHub's tables, strikethrough, bare links and task lists, by
+/// cmark-gfm. The result is a fragment that is safe to show to others:
 /// - raw HTML is left out, a comment in its place;
 /// - links lead to http, https, mailto and tel addresses, relative ones and fragments, images to http, https
 ///   and relative ones; any other address becomes empty;

@@ -130,9 +130,10 @@ bool are_ideographs(const SearchWord& word) {
     return word.kind == CharacterKind::ideograph;
 }
 
-/// The two as one word; digits after digits are told apart by a letter.
+/// The two as one word; digits after digits are told apart by a letter, and so is an e after digits, which
+/// PostgreSQL's parser would read as the exponent of a number.
 void append_word(std::string& out, const SearchWord& word, bool follows_digits) {
-    if (follows_digits && are_digits(word))
+    if (follows_digits && (are_digits(word) || word.plain() == "e"))
         out += 'x';
     out += word.plain();
 }

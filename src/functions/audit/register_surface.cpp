@@ -24,6 +24,7 @@ std::vector<std::string> audit_missing_steps() {
         }
     };
     if (pg::relation_exists("policies", "register_steps")) {
+        const pg::AsReader reader("register_steps");
         require(register_tables(), true);
         for (const auto& update : register_updates()) {
             require(update, false);

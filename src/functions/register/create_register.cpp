@@ -36,6 +36,7 @@ std::optional<std::string> register_version() {
     if (!pg::relation_exists("policies", "register_steps")) {
         return std::nullopt;
     }
+    const pg::AsReader reader("register_steps");
     const auto step = pg::query_one<std::optional<Step>>(
         "SELECT name, version, digest FROM policies.register_steps WHERE name = $1", register_api().name);
     return step ? std::optional(version_text(step->version, step->digest)) : std::nullopt;
@@ -160,6 +161,11 @@ void bring_up_to_date() {
 
 std::string create_register() {
     require_current_extension();
+    if (pg::has_transaction_snapshot()) {
+        pg::fail({.code = core::ErrorCode::not_supported,
+                  .message = "create_register() must run at the isolation level READ COMMITTED",
+                  .detail = "It has to see what others attached to the register while it waited for locks."});
+    }
     // One session at a time, the first time included, when there is no table to lock yet.
     pg::lock_schema("policies");
     // From here on, also for a superuser: what others may have attached to the register's tables is not to run

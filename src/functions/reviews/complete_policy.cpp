@@ -44,11 +44,12 @@ void require_outcome(const std::optional<std::string>& outcome) {
 
 /// What is reviewed is the version in force, or without any what the policy calls its version.
 Policy lock_reviewed(const core::Claims& caller, const std::string& id) {
-    return lock_policy<Policy>(
-        caller, id,
-        "app_id, coalesce((SELECT v.version FROM policies.policy_versions v "
-        "WHERE v.tenant_id = p.tenant_id AND v.policy_id = p.id "
-        "ORDER BY v.version_sort_key DESC LIMIT 1), version), next_review_at, review_cadence");
+    auto policy = lock_policy<Policy>(caller, id, "app_id, version, next_review_at, review_cadence");
+    // After the lock: what was published while it was waited for counts.
+    if (const auto last = last_version(caller, id)) {
+        policy.version = last->version;
+    }
+    return policy;
 }
 
 [[noreturn]] void refuse(std::string message, std::string detail, const char* hint) {

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION policies.notify_reviews_due(within interval DEFAULT '0') RETURNS bigint
+CREATE OR REPLACE FUNCTION policies.write_review_notices(within interval) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -6,9 +6,6 @@ DECLARE
     notice record;
     notices bigint := 0;
 BEGIN
-    IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
-        RETURN policies.run_as_administrator(format('SELECT policies.notify_reviews_due(%L)::text', within));
-    END IF;
     IF due_until IS NULL OR due_until < now() THEN
         RAISE EXCEPTION 'within must be a span of time, not negative: %', coalesce(within::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
@@ -31,18 +28,12 @@ BEGIN
     RETURN notices;
 END
 $$;
-COMMENT ON FUNCTION policies.notify_reviews_due(interval) IS
-'Writes a notice for each active policy of any tenant whose review is overdue or due within the given time, never twice for the same due date unless it became void, and notifies policies_review_due of it with a small JSON object, its notice_id and due_at. Returns how many. For administrators, and the scheduler that runs as one.';
+COMMENT ON FUNCTION policies.write_review_notices(interval) IS 'What notify_reviews_due() does, with the rights of policies_admin.';
 
-CREATE OR REPLACE FUNCTION policies.take_review_notices(max_notices integer DEFAULT 100) RETURNS SETOF policies.review_notices
+CREATE OR REPLACE FUNCTION policies.hand_out_review_notices(max_notices integer) RETURNS SETOF policies.review_notices
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
-        RETURN QUERY SELECT n.* FROM jsonb_populate_recordset(NULL::policies.review_notices, policies.run_as_administrator(format(
-            'SELECT coalesce(jsonb_agg(to_jsonb(n)), ''[]'')::text FROM policies.take_review_notices(%L) n', max_notices))::jsonb) n;
-        RETURN;
-    END IF;
     IF max_notices IS NULL OR max_notices <= 0 THEN
         RAISE EXCEPTION 'max_notices must be positive: %', coalesce(max_notices::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
@@ -73,5 +64,4 @@ BEGIN
     RETURNING n.*;
 END
 $$;
-COMMENT ON FUNCTION policies.take_review_notices(integer) IS
-'Takes the oldest notices that no consumer has taken and whose review is still due, addressed to the policy''s present owner, each for one consumer only, for good once the transaction commits. What is no longer due gets its voided_at instead. For administrators.';
+COMMENT ON FUNCTION policies.hand_out_review_notices(integer) IS 'What take_review_notices() does, with the rights of policies_admin.';

@@ -50,15 +50,12 @@ CREATE OR REPLACE TRIGGER policies_restore BEFORE INSERT ON policies.policy_draf
 COMMENT ON TRIGGER policies_restore ON policies.policy_drafts IS
 'Lets the rows of a restore of data alone replace those that the policies'' trigger made before.';
 
-CREATE OR REPLACE FUNCTION policies.rebuild_search(only_tenant_id text DEFAULT NULL) RETURNS bigint
+CREATE OR REPLACE FUNCTION policies.rewrite_search(only_tenant_id text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
 AS $$
 DECLARE
     rebuilt bigint;
 BEGIN
-    IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
-        RETURN policies.run_as_administrator(format('SELECT policies.rebuild_search(%L)::text', only_tenant_id));
-    END IF;
     DELETE FROM policies.policy_search s WHERE (only_tenant_id IS NULL OR s.tenant_id = only_tenant_id) AND NOT EXISTS (
         SELECT FROM policies.policies p WHERE p.tenant_id = s.tenant_id AND p.id = s.policy_id AND NOT p.is_deleted);
     -- The policies are locked first, and read as they are then: an edit that is under way is not undone.
@@ -77,8 +74,7 @@ BEGIN
     RETURN rebuilt;
 END
 $$;
-COMMENT ON FUNCTION policies.rebuild_search(text) IS
-'Builds the words by which policies are searched anew, of one tenant''s live policies or of all. Returns of how many. For administrators.';
+COMMENT ON FUNCTION policies.rewrite_search(text) IS 'What rebuild_search() does, with the rights of policies_admin.';
 
 CREATE OR REPLACE FUNCTION policies.follow_search_language() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp

@@ -1,4 +1,4 @@
-CREATE OR REPLACE FUNCTION policies.purge_deleted(older_than interval, only_tenant_id text DEFAULT NULL) RETURNS bigint
+CREATE OR REPLACE FUNCTION policies.remove_deleted(older_than interval, only_tenant_id text) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -8,9 +8,6 @@ DECLARE
     part record;
     purged bigint := 0;
 BEGIN
-    IF (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) THEN
-        RETURN policies.run_as_administrator(format('SELECT policies.purge_deleted(%L, %L)::text', older_than, only_tenant_id));
-    END IF;
     IF deleted_before IS NULL OR deleted_before > now() THEN
         RAISE EXCEPTION 'older_than must be a span of time, not negative: %', coalesce(older_than::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
@@ -32,5 +29,4 @@ BEGIN
     RETURN purged;
 END
 $$;
-COMMENT ON FUNCTION policies.purge_deleted(interval, text) IS
-'Removes for good the policies that were soft-deleted at least so long ago, with their history, versions, approvals, acknowledgements, reviews and notices; of one tenant, or of all. Returns how many policies it removed. For administrators.';
+COMMENT ON FUNCTION policies.remove_deleted(interval, text) IS 'What purge_deleted() does, with the rights of policies_admin.';
