@@ -37,7 +37,8 @@ if [ "$(id -u)" = 0 ]; then
         touch "$scratch/small_disk/mounted"
     fi
     chown -R postgres: "$scratch"
-    runuser -u postgres -- env HOME="$scratch" "$@" || status=$?
+    # The caller's compiler cache is not for that user to write.
+    runuser -u postgres -- env -u CCACHE_DIR HOME="$scratch" "$@" || status=$?
 else
     "$@" || status=$?
 fi

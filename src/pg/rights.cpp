@@ -90,8 +90,10 @@ AsOwner::AsOwner(const char* table) : AsRole(register_owner(table)) {}
 AsOwner::AsOwner(std::initializer_list<const char*> tables) : AsRole(register_owner(tables)) {}
 
 AsReader::AsReader(const char* table) {
-    if (is_superuser()) {
-        role_.emplace(owner_of(relation_oid("policies", table)));
+    const Oid administrator = role_oid(admin_role);
+    // To another owner only a superuser can give it.
+    if (is_superuser() && owner_of(relation_oid("policies", table)) == administrator) {
+        role_.emplace(administrator);
     }
 }
 

@@ -75,8 +75,9 @@ public:
     explicit AsOwner(std::initializer_list<const char*> tables);
 };
 
-/// For reading a table of the register: a superuser reads it with the rights of its owner, since a superuser's are
-/// not for the expressions that others may have attached to it. Everybody else reads with their own.
+/// For reading a table of the register: a superuser reads what policies_admin owns with the rights of policies_admin,
+/// since a superuser's are not for the expressions that others may have attached to it. Everybody else reads with
+/// their own.
 class AsReader {
 public:
     explicit AsReader(const char* table);
