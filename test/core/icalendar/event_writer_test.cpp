@@ -129,9 +129,9 @@ TEST(WriteEvents, NoTextBeginsALineOfItsOwn) {
         if (!line.starts_with(' '))
             names.push_back(line.substr(0, line.find(':')));
     }
-    EXPECT_EQ(names, (std::vector<std::string>{"BEGIN", "VERSION", "PRODID", "BEGIN", "UID", "DTSTAMP",
-                                               "DTSTART", "SUMMARY", "DESCRIPTION", "URL", "CATEGORIES",
-                                               "SEQUENCE", "TRANSP", "END", "END"}));
+    EXPECT_EQ(names, (std::vector<std::string>{"BEGIN", "VERSION", "PRODID", "METHOD", "BEGIN", "UID",
+                                               "DTSTAMP", "DTSTART", "SUMMARY", "DESCRIPTION", "URL",
+                                               "CATEGORIES", "SEQUENCE", "TRANSP", "END", "END"}));
     EXPECT_TRUE(contains(text, "x\\nEND:VEVENT\\nBEGIN:VALARM\\nATTACH:y"));
     EXPECT_TRUE(contains(text, "\xEF\xBF\xBD"));
     EXPECT_FALSE(contains(text, "\xC2\x85"));

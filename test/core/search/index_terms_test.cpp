@@ -41,7 +41,7 @@ TEST(IndexTerms, AreWordsAndWhatTheyMakeTogether) {
     EXPECT_EQ(shown("in 1 day"), "1:in 1:in1 2:1 3:day");
     EXPECT_EQ(shown("A.5.1"), "1:a 1:a5 1:a5x1 3:a5x1 2:5 2:5x1 3:1");
     // PostgreSQL's parser would take 7e3 for a number, and what follows for another word.
-    EXPECT_EQ(shown("7e3b c"), "1:7 1:7xe 1:7xe3b 2:e 2:e3 3:3 3:3b 4:b 5:c");
+    EXPECT_EQ(shown("7e3b c"), "1:7 1:7xe 1:7xe3b 4:7xe3b 2:e 2:e3 3:3 3:3b 4:b 5:c");
     EXPECT_EQ(shown("e-mail us"), "1:e 1:email 2:email 2:mail 3:us");
     EXPECT_EQ(shown("a Café"), "2:café 1:a 2:cafe");
     EXPECT_EQ(shown("CleanDesk"), "1:cleandesk 1:clean 1:desk");
