@@ -222,7 +222,8 @@ SELECT $$
 
 ## Settings
 Only superusers, or roles granted `SET` on them, change these. For a register the place is `policies.claim_settings()`
-([operating.md](operating.md)); ALTER DATABASE is for databases without one. What a tenant decides for itself stands in [`policy_settings`](#policy_settings).
+([operating.md](operating.md)); ALTER DATABASE is for databases without one. What a tenant decides for itself stands in
+[`policy_settings`](#policy_settings).
 
 | setting | default | |
 |---|---|---|$$;
