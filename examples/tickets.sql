@@ -18,8 +18,8 @@ ALTER TABLE helpdesk.tickets OWNER TO policies_admin;
 COMMENT ON TABLE helpdesk.tickets IS 'Ticket';
 COMMENT ON COLUMN helpdesk.tickets.pauses IS 'When the ticket waited, or waits, for its requester: the SLA clock stands still.';
 COMMENT ON COLUMN helpdesk.tickets.sla_as_of IS 'By whose rules the ticket runs: the policy and the calendar that were in force then.';
-COMMENT ON COLUMN helpdesk.tickets.first_response_due_at IS 'Kept by the trigger keep_due_times.';
-COMMENT ON COLUMN helpdesk.tickets.resolution_due_at IS 'Kept by the trigger keep_due_times.';
+COMMENT ON COLUMN helpdesk.tickets.first_response_due_at IS 'Kept by the trigger set_due_times.';
+COMMENT ON COLUMN helpdesk.tickets.resolution_due_at IS 'Kept by the trigger set_due_times.';
 
 -- A ticket runs by the policy and the calendar in force when it was recorded: no later edit of them moves a running clock. An
 -- import by an administrator has no tenant of its own, and brings its due times along.
@@ -45,8 +45,10 @@ BEGIN
 END
 $$;
 ALTER FUNCTION helpdesk.keep_due_times() OWNER TO policies_admin;
-CREATE TRIGGER keep_due_times BEFORE INSERT OR UPDATE ON helpdesk.tickets
+-- After policies_stamp, in the order of the names: it sees the row with its tenant.
+CREATE TRIGGER set_due_times BEFORE INSERT OR UPDATE ON helpdesk.tickets
     FOR EACH ROW EXECUTE FUNCTION helpdesk.keep_due_times();
+COMMENT ON TRIGGER set_due_times ON helpdesk.tickets IS 'Cross-tenant: reads the policies of the row''s tenant alone.';
 
 SELECT policies.protect_table('helpdesk.tickets', 'tkt');
 CREATE INDEX tickets_resolution_due ON helpdesk.tickets (tenant_id, resolution_due_at)

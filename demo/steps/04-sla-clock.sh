@@ -84,7 +84,7 @@ GRANT CREATE ON DATABASE register TO operator;"
 answers 'CREATE ROLE' 'GRANT ROLE' GRANT
 login operator "\\i ${demo%/demo}/examples/tickets.sql"
 answers 'CREATE SCHEMA' 'CREATE TABLE' 'ALTER TABLE' COMMENT COMMENT COMMENT COMMENT COMMENT 'CREATE FUNCTION' 'ALTER FUNCTION' \
-    'CREATE TRIGGER' '' 'CREATE INDEX'
+    'CREATE TRIGGER' COMMENT '' 'CREATE INDEX'
 tell "Since the change above the policy counts every hour, day and night: a ticket is due eight hours after it was opened."
 as ann "INSERT INTO policies_api.tickets (subject, ticket_type, priority, opened_at) VALUES
     ('The mail server is down', 'incident', 'high', now() - interval '7 hours 20 minutes'),
