@@ -16,6 +16,32 @@ namespace {
 
 constexpr const char* fixed_search_path = "pg_catalog, pg_temp";
 
+bool has_fixed_search_path() {
+    return std::strcmp(namespace_search_path, fixed_search_path) == 0;
+}
+
+/// Opens a level of settings, to be ended by AtEOXact_GUC(), with a fixed search_path. Returns its number.
+int open_settings() {
+    return call([] {
+        const int level = NewGUCNestLevel();
+        if (!has_fixed_search_path()) {
+            set_config_option("search_path", fixed_search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                              true, 0, false);
+        }
+        return level;
+    });
+}
+
+Oid administrator() {
+    const Oid oid = role_oid(admin_role);
+    if (oid == no_oid) {
+        fail({.code = core::ErrorCode::wrong_object,
+              .message = "role " + core::quoted(admin_role) + " does not exist",
+              .hint = "The register's tables belong to it. Create it: CREATE ROLE policies_admin NOLOGIN."});
+    }
+    return oid;
+}
+
 } // namespace
 
 Oid role_oid(const char* name) {
@@ -43,17 +69,9 @@ std::string session_role_name() {
     return call([] { return GetUserNameFromId(GetSessionUserId(), false); });
 }
 
-FixedSearchPath::FixedSearchPath() : exceptions_at_start_(std::uncaught_exceptions()) {
-    if (std::strcmp(namespace_search_path, fixed_search_path) == 0) {
-        return;
-    }
-    nest_level_ = call([] {
-        const int level = NewGUCNestLevel();
-        set_config_option("search_path", fixed_search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
-                          0, false);
-        return level;
-    });
-}
+FixedSearchPath::FixedSearchPath()
+    : exceptions_at_start_(std::uncaught_exceptions()),
+      nest_level_(has_fixed_search_path() ? 0 : open_settings()) {}
 
 FixedSearchPath::~FixedSearchPath() {
     // After an error the abort of the (sub)transaction does it, as for any function with a search_path of its
@@ -63,15 +81,7 @@ FixedSearchPath::~FixedSearchPath() {
     }
 }
 
-AsRole::AsRole(Oid role)
-    : exceptions_at_start_(std::uncaught_exceptions()), nest_level_(call([] {
-          const int level = NewGUCNestLevel();
-          if (std::strcmp(namespace_search_path, fixed_search_path) != 0) {
-              set_config_option("search_path", fixed_search_path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-                                true, 0, false);
-          }
-          return level;
-      })) {
+AsRole::AsRole(Oid role) : exceptions_at_start_(std::uncaught_exceptions()), nest_level_(open_settings()) {
     GetUserIdAndSecContext(&previous_role_, &previous_context_);
     SetUserIdAndSecContext(role, previous_context_ | SECURITY_LOCAL_USERID_CHANGE |
                                      SECURITY_RESTRICTED_OPERATION | SECURITY_NOFORCE_RLS);
@@ -84,6 +94,8 @@ AsRole::~AsRole() {
         AtEOXact_GUC(false, nest_level_);
     }
 }
+
+AsAdministrator::AsAdministrator() : AsRole(administrator()) {}
 
 AsOwner::AsOwner(const char* table) : AsRole(register_owner(table)) {}
 

@@ -65,6 +65,14 @@ private:
     int previous_context_{0};
 };
 
+/// Runs what follows in the scope with the rights of policies_admin and no more, whoever calls: other rights of an
+/// administrator, and a superuser's, are not for the code that others may have attached to what belongs to
+/// policies_admin. Fails with wrong_object when there is no such role.
+class AsAdministrator : public AsRole {
+public:
+    AsAdministrator();
+};
+
 /// Runs what follows in the scope with the rights of policies_admin, for writing to tables of the register
 /// that callers cannot write. Fails with wrong_object when one of them is not there, and with not_permitted
 /// when one does not belong to policies_admin: another owner's triggers would run with its rights.

@@ -34,7 +34,7 @@ AttrNumber number_of(Relation table, const AnyColumn& column) {
                          " has no column " + core::quoted(column.name),
               .hint = "Restore the column with policies.add_base_columns()."});
     }
-    const Oid type = call([&] { return getBaseType(TupleDescAttr(descriptor, number - 1)->atttypid); });
+    const Oid type = base_type(TupleDescAttr(descriptor, number - 1)->atttypid);
     if (type != column.type) {
         fail({.code = core::ErrorCode::wrong_type,
               .message = "column " + core::quoted(column.name) + " of protected table " +
@@ -154,7 +154,7 @@ std::vector<StoredColumn> RowTrigger::stored_columns() const {
         if (!attribute->attisdropped && attribute->attgenerated != 'v') {
             columns.push_back({.number = attribute->attnum,
                                .name = NameStr(attribute->attname),
-                               .base_type = call([&] { return getBaseType(attribute->atttypid); })});
+                               .base_type = base_type(attribute->atttypid)});
         }
     }
     return columns;

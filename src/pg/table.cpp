@@ -95,7 +95,7 @@ std::vector<TableColumn> columns_of(const Table& table) {
         "FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
         table.oid);
     for (auto& column : columns) {
-        column.base_type = call([&] { return getBaseType(column.base_type); });
+        column.base_type = base_type(column.base_type);
     }
     return columns;
 }
@@ -166,6 +166,12 @@ Oid register_owner(std::initializer_list<const char*> names) {
         owner = register_owner(name);
     }
     return owner;
+}
+
+Oid base_type(Oid type) {
+    return call([&] {
+        return SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(type)) ? getBaseType(type) : InvalidOid;
+    });
 }
 
 std::string type_name(Oid type) {

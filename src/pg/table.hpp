@@ -71,6 +71,9 @@ Oid register_owner(std::string_view name);
 /// The owner of several such tables.
 Oid register_owner(std::initializer_list<const char*> names);
 
+/// The type under the domains of a type, or the type itself; no_oid where there is no such type.
+Oid base_type(Oid type);
+
 /// A type as SQL names it.
 std::string type_name(Oid type);
 

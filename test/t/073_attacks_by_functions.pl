@@ -303,8 +303,7 @@ BEGIN
             FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
             WHERE n.nspname IN ('policies', 'policies_api') AND p.prokind = 'f' AND has_function_privilege(p.oid, 'EXECUTE')
                 AND p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype) AND 'internal'::regtype <> ALL (p.proargtypes)
-                -- The first two take long; of the third, the argument is SQL.
-                AND p.proname NOT IN ('audit', 'create_register', 'run_as_administrator')
+                AND p.proname NOT IN ('audit', 'create_register')
         )
         SELECT DISTINCT format('SELECT FROM %s(%s)', f.name, (
             SELECT string_agg(coalesce(CASE WHEN place = a.position THEN tried ELSE

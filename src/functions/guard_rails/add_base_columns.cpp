@@ -5,45 +5,6 @@ namespace policies {
 
 namespace {
 
-/// What a base column is declared with.
-struct Declaration {
-    pg::AnyColumn column;
-    const char* type;
-    const char* standard; ///< the default; null for none
-    bool is_required;
-    const char* check; ///< a rule that it obeys from the start; null for none
-    const char* comment;
-};
-
-constexpr std::array<Declaration, base_columns.columns().size()> declarations{{
-    {base_columns.id, "text COLLATE \"C\"", nullptr, true, "policies.is_valid_id(id)",
-     "Server-assigned ULID with type prefix. What a caller sends is ignored."},
-    {base_columns.tenant_id, "text COLLATE \"C\"", "policies.current_tenant_id()", true, "tenant_id <> ''",
-     "Tenant scope, stamped from the caller's JWT. What a caller sends is ignored."},
-    {base_columns.app_id, "text COLLATE \"C\"", nullptr, false, nullptr,
-     "App scope, stamped only when the caller's JWT was minted for an application; filters its reads."},
-    {base_columns.created_at, "timestamptz", "now()", true, nullptr,
-     "When the row was created. Server stamp."},
-    {base_columns.updated_at, "timestamptz", "now()", true, "isfinite(updated_at)",
-     "When the row was last written. Server stamp, later with every write."},
-    {base_columns.created_by, "text COLLATE \"C\"", nullptr, false, nullptr,
-     "Person who created the row: the JWT's sub. Server stamp."},
-    {base_columns.updated_by, "text COLLATE \"C\"", nullptr, false, nullptr,
-     "Person who last wrote the row: the JWT's sub. Server stamp."},
-    {base_columns.source, "text", "'edm'", true, nullptr, "Provenance tag."},
-    {base_columns.source_type, "text", "'api'", true,
-     "source_type IN ('frontend', 'backend', 'server', 'system', 'api')",
-     "Where the write originated: frontend, backend, server, system or api."},
-    {base_columns.is_deleted, "boolean", "false", true, nullptr,
-     "Soft-delete flag. Deleted rows are absent from the live view."},
-    {base_columns.deleted_at, "timestamptz", nullptr, false, "is_deleted = (deleted_at IS NOT NULL)",
-     "When the row was soft-deleted, NULL otherwise. Server stamp."},
-    {base_columns.deleted_by, "text COLLATE \"C\"", nullptr, false, nullptr,
-     "Person who soft-deleted the row, NULL otherwise. Server stamp."},
-    {base_columns.schema_version, "integer", "1", true, nullptr,
-     "Document schema version, raised when an older row is written."},
-}};
-
 /// What the rows that are there already get.
 struct FirstValues {
     std::optional<std::string> id_prefix;
@@ -93,7 +54,7 @@ const std::string& required_value(const pg::Table& table, const pg::AnyColumn& c
 }
 
 /// What the rows that are there already get in a new column, as SQL.
-std::string first_value(const pg::Table& table, const Declaration& declaration, const FirstValues& given) {
+std::string first_value(const pg::Table& table, const BaseColumn& declaration, const FirstValues& given) {
     const auto& column = declaration.column;
     if (column.index == base_columns.tenant_id.index) {
         return pg::literal(
@@ -109,7 +70,7 @@ std::string first_value(const pg::Table& table, const Declaration& declaration, 
     return declaration.standard == nullptr ? "NULL" : declaration.standard;
 }
 
-void add_column(const pg::Table& table, const Declaration& declaration, const std::string& first_value) {
+void add_column(const pg::Table& table, const BaseColumn& declaration, const std::string& first_value) {
     const std::string name = declaration.column.name;
     std::string action = "ADD COLUMN " + name + " " + declaration.type;
     if (declaration.is_required) {
@@ -130,7 +91,7 @@ void add_column(const pg::Table& table, const Declaration& declaration, const st
 }
 
 /// Gives a column that was there before what it lacks to be stamped; a default of its own it keeps.
-void complete_column(const pg::Table& table, const Declaration& declaration, const pg::TableColumn& column) {
+void complete_column(const pg::Table& table, const BaseColumn& declaration, const pg::TableColumn& column) {
     const std::string name = declaration.column.name;
     if (declaration.standard != nullptr && !column.has_default) {
         alter(table, "ALTER COLUMN " + name + " SET DEFAULT " + declaration.standard);
@@ -162,7 +123,7 @@ void add_base_columns(pg::Oid table_name, const std::optional<std::string>& id_p
     }
     const FirstValues given{.id_prefix = id_prefix, .tenant_id = existing_rows_tenant_id};
     const bool is_filled = has_rows(table);
-    for (const auto& declaration : declarations) {
+    for (const auto& declaration : base_column_declarations) {
         if (const auto* const column = pg::find_column(columns, declaration.column.name)) {
             complete_column(table, declaration, *column);
         } else {

@@ -15,6 +15,31 @@ void require_base_columns(const pg::Table& table, const std::vector<pg::AnyColum
     }
 }
 
+namespace {
+
+struct ListedColumn {
+    std::string_view name;
+    std::string type;
+    bool is_required;
+    bool is_server_managed;
+};
+
+std::vector<ListedColumn> list_base_columns() {
+    std::vector<ListedColumn> list;
+    for (const auto& declaration : base_column_declarations) {
+        const auto& column = declaration.column;
+        list.push_back({.name = column.name,
+                        .type = pg::type_name(column.type),
+                        .is_required = declaration.is_required,
+                        .is_server_managed = is_server_managed(column)});
+    }
+    return list;
+}
+
+} // namespace
+
+POLICIES_FUNCTION(list_base_columns);
+
 std::string login_as_writer() {
     return "role:" + pg::session_role_name();
 }

@@ -23,6 +23,45 @@ struct BaseColumns : pg::ColumnSet {
 
 inline constexpr BaseColumns base_columns;
 
+/// What a base column is declared with.
+struct BaseColumn {
+    pg::AnyColumn column;
+    const char* type;
+    const char* standard; ///< the default; null for none
+    bool is_required;
+    const char* check; ///< a rule that it obeys from the start; null for none
+    const char* comment;
+};
+
+inline constexpr std::array<BaseColumn, base_columns.columns().size()> base_column_declarations{{
+    {base_columns.id, "text COLLATE \"C\"", nullptr, true, "policies.is_valid_id(id)",
+     "Server-assigned ULID with type prefix. What a caller sends is ignored."},
+    {base_columns.tenant_id, "text COLLATE \"C\"", "policies.current_tenant_id()", true, "tenant_id <> ''",
+     "Tenant scope, stamped from the caller's JWT. What a caller sends is ignored."},
+    {base_columns.app_id, "text COLLATE \"C\"", nullptr, false, nullptr,
+     "App scope, stamped only when the caller's JWT was minted for an application; filters its reads."},
+    {base_columns.created_at, "timestamptz", "now()", true, nullptr,
+     "When the row was created. Server stamp."},
+    {base_columns.updated_at, "timestamptz", "now()", true, "isfinite(updated_at)",
+     "When the row was last written. Server stamp, later with every write."},
+    {base_columns.created_by, "text COLLATE \"C\"", nullptr, false, nullptr,
+     "Person who created the row: the JWT's sub. Server stamp."},
+    {base_columns.updated_by, "text COLLATE \"C\"", nullptr, false, nullptr,
+     "Person who last wrote the row: the JWT's sub. Server stamp."},
+    {base_columns.source, "text", "'edm'", true, nullptr, "Provenance tag."},
+    {base_columns.source_type, "text", "'api'", true,
+     "source_type IN ('frontend', 'backend', 'server', 'system', 'api')",
+     "Where the write originated: frontend, backend, server, system or api."},
+    {base_columns.is_deleted, "boolean", "false", true, nullptr,
+     "Soft-delete flag. Deleted rows are absent from the live view."},
+    {base_columns.deleted_at, "timestamptz", nullptr, false, "is_deleted = (deleted_at IS NOT NULL)",
+     "When the row was soft-deleted, NULL otherwise. Server stamp."},
+    {base_columns.deleted_by, "text COLLATE \"C\"", nullptr, false, nullptr,
+     "Person who soft-deleted the row, NULL otherwise. Server stamp."},
+    {base_columns.schema_version, "integer", "1", true, nullptr,
+     "Document schema version, raised when an older row is written."},
+}};
+
 /// Whether what a caller sends for a base column is ignored.
 constexpr bool is_server_managed(const pg::AnyColumn& column) {
     return column.index != base_columns.source.index && column.index != base_columns.source_type.index &&

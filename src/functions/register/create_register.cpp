@@ -58,17 +58,6 @@ void require_current_extension() {
                                : "This session loaded the library before it was replaced: connect again."});
 }
 
-pg::Oid administrator() {
-    const pg::Oid oid = pg::role_oid(pg::admin_role);
-    if (oid == pg::no_oid) {
-        pg::fail(
-            {.code = core::ErrorCode::wrong_object,
-             .message = "role " + core::quoted(pg::admin_role) + " does not exist",
-             .hint = "The register's tables belong to it. Create it: CREATE ROLE policies_admin NOLOGIN."});
-    }
-    return oid;
-}
-
 /// A schema is open for a statement that makes an object in it, and for no other: what triggers and expressions
 /// run, runs where nothing is open.
 void apply(const RegisterScript& script) {
@@ -168,26 +157,16 @@ std::string create_register() {
     }
     // One session at a time, the first time included, when there is no table to lock yet.
     pg::lock_schema("policies");
-    // From here on, also for a superuser: what others may have attached to the register's tables is not to run
-    // with the rights of a superuser.
-    const pg::AsRole role(administrator());
+    const pg::AsAdministrator administrator;
     if (register_version() != latest_register_version()) {
         bring_up_to_date();
     }
     return latest_register_version();
 }
 
-/// The first value of a query that runs with the rights of policies_admin and no more, whoever calls: a
-/// superuser's are not for the code that others have attached to what belongs to policies_admin.
-std::optional<std::string> run_as_administrator(const std::string& query) {
-    const pg::AsRole role(administrator());
-    return pg::query_one<std::optional<std::string>>(query);
-}
-
 } // namespace
 
 POLICIES_FUNCTION(create_register);
-POLICIES_FUNCTION(run_as_administrator);
 POLICIES_FUNCTION(register_version);
 POLICIES_FUNCTION(latest_register_version);
 

@@ -68,11 +68,13 @@ COMMENT ON FUNCTION policies.keep_history(pg_catalog.regclass) IS
 'Keeps every superseded version of a table''s rows in <table>_history, which callers read and nobody but administrators writes. Called again, it adds the columns that the table has gained. The history belongs to policies_admin, who therefore needs USAGE and CREATE on the table''s schema unless a superuser calls.';
 GRANT EXECUTE ON FUNCTION policies.keep_history(pg_catalog.regclass) TO policies_admin;
 
-CREATE FUNCTION policies.server_managed_columns() RETURNS pg_catalog.text[]
-    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_server_managed_columns';
-COMMENT ON FUNCTION policies.server_managed_columns() IS
-'The columns of protected tables that the server alone writes: what a caller sends for them is ignored.';
-GRANT EXECUTE ON FUNCTION policies.server_managed_columns() TO policies_auditor, policies_admin;
+CREATE FUNCTION policies.list_base_columns() RETURNS TABLE (
+    name pg_catalog.text, type pg_catalog.text, is_required pg_catalog.bool, is_server_managed pg_catalog.bool
+)
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_list_base_columns';
+COMMENT ON FUNCTION policies.list_base_columns() IS
+'The columns that every protected table has: the type of each, whether it must not be NULL, and whether the server alone writes it, so that what a caller sends for it is ignored.';
+GRANT EXECUTE ON FUNCTION policies.list_base_columns() TO policies_auditor, policies_admin;
 
 CREATE FUNCTION policies.protect_table(
     table_name pg_catalog.regclass,

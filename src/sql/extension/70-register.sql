@@ -6,21 +6,12 @@ COMMENT ON FUNCTION policies.create_register() IS
 'Creates the register: its tables, row security, triggers, views and grants, all owned by policies_admin. Called again after an update of the extension, it brings the register to the current shape and loses no row; called again without one, it changes nothing. Returns register_version(). Raises 0A000 where the extension is not of its library''s version, and 42501 where something of others hangs on the register or stands in its schemas.';
 GRANT EXECUTE ON FUNCTION policies.create_register() TO policies_admin;
 
-CREATE FUNCTION policies.run_as_administrator(query pg_catalog.text) RETURNS pg_catalog.text
-    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
-    AS 'MODULE_PATHNAME', 'policies_run_as_administrator';
-COMMENT ON FUNCTION policies.run_as_administrator(pg_catalog.text) IS
-'The first value, a text, of a query that runs with the rights of policies_admin and no more. The functions that write the register for administrators call it: a superuser''s rights, or an administrator''s other rights, are not for the triggers and expressions that others have attached to the register.';
-GRANT EXECUTE ON FUNCTION policies.run_as_administrator(pg_catalog.text) TO policies_admin;
-
 -- What administrators call that writes the register. Members of policies_admin can alter what belongs to it, with settings for
 -- instance; so these belong to the extension's owner, do nothing with the rights of whoever calls, and return built-in types.
 
 CREATE FUNCTION policies.notify_reviews_due(within pg_catalog.interval DEFAULT '0') RETURNS pg_catalog.int8
-    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT policies.run_as_administrator(pg_catalog.format('SELECT policies.write_review_notices(%L)::text', within))::bigint
-$$;
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'policies_notify_reviews_due';
 COMMENT ON FUNCTION policies.notify_reviews_due(pg_catalog.interval) IS
 'Writes a notice for each active policy of any tenant whose review is overdue or due within the given time, never twice for the same due date unless it became void, and notifies policies_review_due of it with a small JSON object, its notice_id and due_at. Returns how many. For administrators, and the scheduler that runs as one.';
 GRANT EXECUTE ON FUNCTION policies.notify_reviews_due(pg_catalog.interval) TO policies_admin;
@@ -30,33 +21,23 @@ CREATE FUNCTION policies.take_review_notices(max_notices pg_catalog.int4 DEFAULT
     due_at pg_catalog.timestamptz, owner_id pg_catalog.text, noticed_at pg_catalog.timestamptz,
     taken_at pg_catalog.timestamptz, taken_by pg_catalog.text, voided_at pg_catalog.timestamptz
 )
-    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT n.* FROM pg_catalog.jsonb_to_recordset(policies.run_as_administrator(pg_catalog.format(
-    'SELECT coalesce(jsonb_agg(to_jsonb(n)), ''[]'')::text FROM policies.hand_out_review_notices(%L) n', max_notices))::jsonb)
-    AS n (id text, tenant_id text, app_id text, policy_id text, due_at timestamptz, owner_id text, noticed_at timestamptz,
-        taken_at timestamptz, taken_by text, voided_at timestamptz)
-$$;
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'policies_take_review_notices';
 COMMENT ON FUNCTION policies.take_review_notices(pg_catalog.int4) IS
 'Takes the oldest notices that no consumer has taken and whose review is still due, addressed to the policy''s present owner, each for one consumer only, for good once the transaction commits. What is no longer due gets its voided_at instead. For administrators.';
 GRANT EXECUTE ON FUNCTION policies.take_review_notices(pg_catalog.int4) TO policies_admin;
 
 CREATE FUNCTION policies.rebuild_search(only_tenant_id pg_catalog.text DEFAULT NULL) RETURNS pg_catalog.int8
-    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT policies.run_as_administrator(pg_catalog.format('SELECT policies.rewrite_search(%L)::text', only_tenant_id))::bigint
-$$;
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'policies_rebuild_search';
 COMMENT ON FUNCTION policies.rebuild_search(pg_catalog.text) IS
 'Builds the words by which policies are searched anew, of one tenant''s live policies or of all. Returns of how many. For administrators.';
 GRANT EXECUTE ON FUNCTION policies.rebuild_search(pg_catalog.text) TO policies_admin;
 
 CREATE FUNCTION policies.purge_deleted(older_than pg_catalog.interval, only_tenant_id pg_catalog.text DEFAULT NULL)
     RETURNS pg_catalog.int8
-    LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp
-AS $$
-SELECT policies.run_as_administrator(
-    pg_catalog.format('SELECT policies.remove_deleted(%L, %L)::text', older_than, only_tenant_id))::bigint
-$$;
+    LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'policies_purge_deleted';
 COMMENT ON FUNCTION policies.purge_deleted(pg_catalog.interval, pg_catalog.text) IS
 'Removes for good the policies that were soft-deleted at least so long ago, with their history, versions, approvals, acknowledgements, reviews and notices; of one tenant, or of all. Returns how many policies it removed. For administrators.';
 GRANT EXECUTE ON FUNCTION policies.purge_deleted(pg_catalog.interval, pg_catalog.text) TO policies_admin;

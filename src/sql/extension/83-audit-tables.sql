@@ -85,6 +85,11 @@ COMMENT ON FUNCTION policies.audited_condition(pg_catalog.pg_node_tree, pg_catal
 'A row security condition as audit() compares it: its SQL on one line, without casts of domains.';
 GRANT EXECUTE ON FUNCTION policies.audited_condition(pg_catalog.pg_node_tree, pg_catalog.oid) TO policies_auditor, policies_admin;
 
+CREATE FUNCTION policies.audit_base_type(type pg_catalog.oid) RETURNS pg_catalog.oid
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'policies_audit_base_type';
+COMMENT ON FUNCTION policies.audit_base_type(pg_catalog.oid) IS 'The type under the domains of a type, or the type itself; NULL where there is no such type.';
+GRANT EXECUTE ON FUNCTION policies.audit_base_type(pg_catalog.oid) TO policies_auditor, policies_admin;
+
 CREATE FUNCTION policies.audit_row_security() RETURNS TABLE (
     rule pg_catalog.text,
     catalog pg_catalog.regclass,

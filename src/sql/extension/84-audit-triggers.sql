@@ -92,19 +92,14 @@ CREATE FUNCTION policies.audit_history() RETURNS TABLE (
 )
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-WITH RECURSIVE base_type (type, base) AS (
-    SELECT t.oid, t.oid FROM pg_catalog.pg_type t WHERE t.typtype <> 'd'
-    UNION ALL
-    SELECT t.oid, b.base FROM base_type b JOIN pg_catalog.pg_type t ON t.typbasetype = b.type AND t.typtype = 'd'
-), history AS (
+WITH history AS (
     SELECT t.id AS table_id, t.history_id AS id
     FROM policies.audited_tables() t WHERE t.keeps_history AND t.history_id IS NOT NULL
 ), needed AS (
     -- As keep_history() declares them: the type under the domains, and of what is stored.
-    SELECT h.id, a.attname AS name, b.base AS type, a.atttypmod AS modifier, a.attnotnull AS is_required
+    SELECT h.id, a.attname AS name, policies.audit_base_type(a.atttypid) AS type, a.atttypmod AS modifier, a.attnotnull AS is_required
     FROM history h
     JOIN pg_catalog.pg_attribute a ON a.attrelid = h.table_id
-    JOIN base_type b ON b.type = a.atttypid
     WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
     UNION ALL
     SELECT h.id, p.name, p.type, -1, p.is_required

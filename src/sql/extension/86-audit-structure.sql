@@ -9,36 +9,18 @@ CREATE FUNCTION policies.audit_columns() RETURNS TABLE (
 )
     LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-WITH RECURSIVE base_type (type, base) AS (
-    SELECT t.oid, t.oid FROM pg_catalog.pg_type t WHERE t.typtype <> 'd'
-    UNION ALL
-    SELECT t.oid, b.base FROM base_type b JOIN pg_catalog.pg_type t ON t.typbasetype = b.type AND t.typtype = 'd'
-), base_column (name, type, is_required, is_key) AS (
-    VALUES
-    ('id', 'text'::regtype, true, true),
-    ('tenant_id', 'text', true, true),
-    ('app_id', 'text', false, true),
-    ('created_at', 'timestamptz', true, false),
-    ('updated_at', 'timestamptz', true, false),
-    ('created_by', 'text', false, false),
-    ('updated_by', 'text', false, false),
-    ('source', 'text', true, false),
-    ('source_type', 'text', true, false),
-    ('is_deleted', 'bool', true, false),
-    ('deleted_at', 'timestamptz', false, false),
-    ('deleted_by', 'text', false, false),
-    ('schema_version', 'int4', true, false)
-)
 SELECT 'base_column_wrong', 'pg_class'::regclass, t.id, b.name, wrong.reason
 FROM policies.audited_tables() t
-JOIN base_column b ON b.is_key OR t.is_stamped
+JOIN (
+    SELECT l.name, l.type::regtype, l.is_required, l.name IN ('id', 'tenant_id', 'app_id') AS is_key
+    FROM policies.list_base_columns() l
+) b ON b.is_key OR t.is_stamped
 LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = t.id AND a.attname = b.name AND NOT a.attisdropped
-LEFT JOIN base_type y ON y.type = a.atttypid
 LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation
 CROSS JOIN LATERAL (
     SELECT CASE
         WHEN a.attname IS NULL THEN 'is missing'
-        WHEN y.base <> b.type THEN pg_catalog.format('is %s, not %s', pg_catalog.format_type(a.atttypid, NULL), b.type)
+        WHEN policies.audit_base_type(a.atttypid) <> b.type THEN pg_catalog.format('is %s, not %s', pg_catalog.format_type(a.atttypid, NULL), b.type)
         WHEN a.attgenerated <> '' OR a.attidentity <> '' THEN 'is generated, and so cannot be stamped'
         WHEN b.is_required AND NOT a.attnotnull THEN 'may be NULL'
         WHEN b.is_key AND NOT c.collisdeterministic THEN 'has a collation that takes different texts for equal'
