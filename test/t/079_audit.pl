@@ -244,11 +244,11 @@ plant_all('each function has another body', q(
 	SELECT format('UPDATE pg_proc SET prosrc = prosrc || $$ $$, prosqlbody = NULL WHERE oid = %s', f.oid), f.proname
 		FROM planted.function f
 	-- audit() itself would fail.
-	WHERE f.prosqlbody IS NOT NULL OR f.prosrc !~ '^policies_(audit|register_version|latest)'));
+	WHERE f.prosqlbody IS NOT NULL OR f.prosrc !~ '^policies_(audit|register_version|latest|list_base)'));
 plant_all('each function of C is in another library', q(
 	SELECT format('UPDATE pg_proc SET probin = $$/tmp/policies$$ WHERE oid = %s', f.oid), f.proname || '|library'
 		FROM planted.function f
-	WHERE f.probin IS NOT NULL AND f.proname !~ 'audit|register_version'));
+	WHERE f.probin IS NOT NULL AND f.proname !~ 'audit|register_version|list_base_columns'));
 plant_all('everybody may execute each function', q(
 	SELECT format('GRANT EXECUTE ON %s %s TO PUBLIC', f.kind, f.name), f.proname FROM planted.function f));
 plant_all('callers may execute what they may not', q(
