@@ -31,6 +31,7 @@ unix_socket_directories = '$server'
 unix_socket_permissions = 0700
 fsync = off
 timezone = 'UTC'
+session_preload_libraries = 'policies'
 SETTINGS
     pg_ctl --pgdata "$data" --log "$server/server.log" --wait --silent start
     createdb --username dba register

@@ -1,4 +1,6 @@
 -- policies.audit(): one planted weakness per rule, and silence where there is none.
+SELECT format('ALTER DATABASE %I SET session_preload_libraries = policies', current_database()) \gexec
+\c -
 SET client_min_messages = error;
 -- A gateway that can become an administrator is a weakness, which other tests need.
 REVOKE policies_admin FROM regress_gateway;
@@ -376,9 +378,10 @@ SELECT * FROM regress_audit.plant('DELETE FROM policies.register_steps WHERE nam
 SELECT * FROM regress_audit.plant('CREATE FUNCTION regress_audit.on_command() RETURNS event_trigger LANGUAGE plpgsql
     AS ''BEGIN END''; CREATE EVENT TRIGGER regress_command ON ddl_command_start EXECUTE FUNCTION regress_audit.on_command()');
 
--- Every rule was planted, and every finding has a rule. The two others are planted by
+-- Every rule was planted, and every finding has a rule. The three others are planted by
 -- test/t/079_audit.pl.
-SELECT name AS not_planted FROM policies.audit_rules() WHERE name NOT IN ('setting_of_server', 'extension_owner_wrong')
+SELECT name AS not_planted FROM policies.audit_rules() WHERE name NOT IN ('setting_of_server', 'extension_owner_wrong',
+    'library_not_preloaded')
 EXCEPT SELECT rule FROM regress_audit.planted;
 SELECT rule AS without_rule FROM regress_audit.planted EXCEPT SELECT name FROM policies.audit_rules();
 SELECT name AS incomplete FROM policies.audit_rules() WHERE level NOT IN ('ERROR', 'WARN', 'INFO')
@@ -446,3 +449,4 @@ SELECT name, level, detail FROM policies.audit();
 \c :regress_database
 DROP DATABASE regress_audit_empty;
 GRANT policies_admin TO regress_gateway;
+SELECT format('ALTER DATABASE %I RESET session_preload_libraries', current_database()) \gexec

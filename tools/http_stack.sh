@@ -38,6 +38,7 @@ listen_addresses = ''
 unix_socket_directories = '$folder'
 fsync = off
 timezone = 'UTC'
+session_preload_libraries = 'policies'
 SETTINGS
     megabytes=$(sed -n 's/^LimitDATA=\([0-9]*\)M$/\1/p' "$here/deploy/postgresql-memory.conf")
     (ulimit -d $((megabytes * 1024)) &&

@@ -6,7 +6,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use PoliciesTest qw(new_server create_register fill_register report as_caller);
 
-my $node = new_server('source');
+my $node = new_server('source', "session_preload_libraries = 'policies'");
 $node->safe_psql('postgres', 'CREATE DATABASE register');
 create_register($node, 'register');
 fill_register($node, 'register');
@@ -106,7 +106,7 @@ run_pg_restore()->($node, 'by_operator', "$folder/operator");
 same_report($node, 'by_operator', 'by operator: every object and row is the same');
 
 # A dump carries no roles: the extension's install script makes its own in a fresh cluster.
-my $fresh = new_server('fresh');
+my $fresh = new_server('fresh', "session_preload_libraries = 'policies'");
 $fresh->safe_psql('postgres', 'CREATE DATABASE register TEMPLATE template0');
 run_pg_restore()->($fresh, 'register', "$folder/dump_3");
 same_report($fresh, 'register', 'fresh cluster without globals: every object and row is the same');

@@ -7,7 +7,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use PoliciesTest qw(new_server create_register fill_register open_session ask close_session);
 
-my $node = new_server('planted', 'allow_system_table_mods = on');
+my $node = new_server('planted', 'allow_system_table_mods = on', "session_preload_libraries = 'plpgsql, policies'");
 create_register($node, 'postgres');
 fill_register($node, 'postgres');
 # Protected tables belong to a role that nobody logs in as.
@@ -476,13 +476,14 @@ plant_together('settings are kept',
 close_session($session);
 
 # The server's files: no transaction takes these back.
-for my $setting ([ 'session_replication_role', 'REPLICA' ], [ 'row_security', 'off' ]) {
-	my ($name, $value) = @$setting;
+for my $setting ([ 'session_replication_role', 'REPLICA' ], [ 'row_security', 'off' ],
+	[ 'session_preload_libraries', 'plpgsql', 'library_not_preloaded', '' ]) {
+	my ($name, $value, $rule, $detail) = (@$setting, 'setting_of_server', $setting->[0]);
 	$node->safe_psql('postgres', "ALTER SYSTEM SET $name = '$value'");
 	$node->reload;
 	$planted++;
-	my $rows = $node->safe_psql('postgres', "SELECT count(*) FROM policies.audit() WHERE name = 'setting_of_server'
-		AND detail LIKE '%$name%'");
+	my $rows = $node->safe_psql('postgres', "SELECT count(*) FROM policies.audit() WHERE name = '$rule'
+		AND detail LIKE '%$detail%'");
 	$found++ if is($rows, 1, "ALTER SYSTEM SET $name = '$value'");
 	$node->safe_psql('postgres', "ALTER SYSTEM RESET $name");
 	$node->reload;

@@ -14,6 +14,14 @@ my $old = PostgreSQL::Test::Cluster->new('old', install_path => $previous);
 $old->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
 $old->append_conf('postgresql.conf', "fsync = off\n");
 $old->start;
+$old->safe_psql('postgres', 'CREATE TABLE plain (a int)');
+# Minor versions of November 2026 keep versions of attributes, which an earlier one of a later major dumps as if they were options.
+my ($plain) = run_command([ 'pg_dump', '-d', $old->connstr('postgres'), '-t', 'plain' ]);
+if ($plain =~ /pg_attver/) {
+	$old->stop;
+	plan skip_all => 'NOT RUN: ' . `pg_config --version` =~ s/\n//r . ' cannot restore a table of any kind from '
+		. `$previous/bin/pg_config --version` =~ s/\n//r . ': take its next minor version';
+}
 $old->safe_psql('postgres', 'CREATE DATABASE register');
 create_register($old, 'register');
 fill_register($old, 'register');

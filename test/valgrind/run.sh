@@ -11,6 +11,7 @@ listen_addresses = ''
 unix_socket_directories = '$SCRATCH'
 fsync = off
 timezone = 'UTC'
+session_preload_libraries = 'policies'
 autovacuum = off
 EOF
 valgrind --quiet --trace-children=yes --child-silent-after-fork=no --error-limit=no --leak-check=no --num-callers=30 \

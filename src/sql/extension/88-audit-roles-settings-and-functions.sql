@@ -149,6 +149,8 @@ WITH setting AS (
             WHEN s.name = 'session_replication_role' AND pg_catalog.lower(s.value) = 'replica' THEN 'triggers_off_by_setting'
             WHEN s.name LIKE 'request.%' OR s.name IN ('role', 'session_authorization') THEN 'identity_by_setting'
             WHEN s.name LIKE 'policies.%' THEN 'claim_by_setting'
+            -- It is what library_not_preloaded asks for.
+            WHEN s.name = 'session_preload_libraries' AND s.setrole = 0 AND s.value ~ '(^|[ ,"/])policies(\.so)?($|[ ,"])' THEN NULL
             WHEN s.is_of_ours OR s.name IN ('row_security', 'session_preload_libraries', 'local_preload_libraries')
                 THEN 'setting_of_callers'
         END AS rule
@@ -174,6 +176,19 @@ WHERE f.name = 'session_replication_role' AND pg_catalog.lower(f.value) = 'repli
     OR f.name LIKE 'request.%' OR f.name IN ('role', 'session_authorization')
     OR f.name = 'row_security' AND pg_catalog.lower(f.value) IN ('off', 'false', 'no', '0')
 GROUP BY d.oid, f.name
+
+-- Where it is set for a role, that is told above. Who may not see these settings finds nothing.
+UNION ALL
+SELECT 'library_not_preloaded', 'pg_database'::regclass, d.oid, NULL, NULL
+FROM pg_catalog.pg_database d
+WHERE d.datname = pg_catalog.current_database()
+    AND EXISTS (SELECT FROM policies.audited_tables())
+    AND EXISTS (SELECT FROM pg_catalog.pg_settings s WHERE s.name = 'session_preload_libraries')
+    AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_settings s
+        WHERE s.name IN ('session_preload_libraries', 'shared_preload_libraries')
+            AND s.reset_val ~ '(^|[ ,"/])policies(\.so)?($|[ ,"])'
+    )
 $$;
 COMMENT ON FUNCTION policies.audit_settings() IS
 'What audit() finds in the settings that a database, a role or the server keeps for its sessions.';
