@@ -10,10 +10,10 @@ SURFACE_SOURCE = build/surface_document.cpp
 
 MODULE_big = policies
 SOURCES := $(sort $(wildcard src/core/*/*.cpp src/pg/*.cpp src/functions/*/*.cpp))
-# UNITY=yes compiles a room of the core at once, which reads its headers once: faster from scratch, but never less than a room.
+# UNITY=yes compiles a room at once, which reads its headers once: faster from scratch, but never less than a room.
+UNITS := $(patsubst src/%/,build/unity/%.cpp,$(sort $(dir $(SOURCES))))
 ifdef UNITY
-UNITS := $(patsubst src/%/,build/unity/%.cpp,$(sort $(dir $(filter src/core/%,$(SOURCES)))))
-SOURCES := $(UNITS) $(filter-out src/core/%,$(SOURCES))
+SOURCES := $(UNITS)
 endif
 OBJS = $(patsubst %.cpp,%.o,$(SOURCES) src/module.cpp \
     $(REGISTER_SOURCE) $(OPENAPI_SOURCE) $(SURFACE_SOURCE))
@@ -54,11 +54,9 @@ $(EXTENSION_SCRIPTS) &: $(wildcard src/sql/extension/*.sql src/sql/updates/exten
 	mkdir -p build
 	tools/build_extension_scripts.sh
 
-ifdef UNITY
-$(UNITS): build/unity/%.cpp: src/% $(wildcard src/core/*/*.cpp)
+$(UNITS): build/unity/%.cpp: src/%
 	mkdir -p $(@D)
 	printf '#include "%s"\n' $(patsubst src/%,%,$(wildcard src/$*/*.cpp)) > $@
-endif
 
 $(REGISTER_SOURCE): $(REGISTER_SQL) policies.control tools/embed_register.sh
 	mkdir -p build
@@ -76,7 +74,7 @@ $(MODULE_big).so: src/exports.map
 
 # The shim under functions that fail in every way: a module for test/t, which is never installed.
 SHIM_TEST = build/shim_test.so
-$(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/% build/unity/core/%,$(OBJS)) src/exports.map
+$(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/% build/unity/core/% build/unity/pg.o,$(OBJS)) src/exports.map
 	mkdir -p build
 	$(CXX) -shared -o $@ $(filter %.o,$^) $(CORE_LIBS) -Wl,--version-script=src/exports.map
 
@@ -84,7 +82,8 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/% build/unity/cor
 
 # What another major version of PostgreSQL can change; the longest first. And what it cannot.
 SERVER_CHECKS = check-tap check-regress check-isolation
-OTHER_CHECKS = check-core check-fuzz check-web check-postgrest check-client check-sqlsmith check-site check-source
+OTHER_CHECKS = check-core check-fuzz check-web check-postgrest check-client check-sqlsmith check-site check-source \
+    check-tidy
 
 .PHONY: installed demo openapi reference surface bench bench-http serve check every-suite check-all check-server check-quick \
     $(SERVER_CHECKS) $(OTHER_CHECKS) check-valgrind check-deploy
@@ -122,7 +121,7 @@ check: private SHELL = /bin/true
 check: every-suite
 
 every-suite:
-	tools/install_packages.sh build core source server site client web sqlsmith
+	tools/install_packages.sh build core source tidy server site client web sqlsmith
 	$(MAKE) --silent installed
 	$(MAKE) --silent $(SHIM_TEST)
 	+tools/run_checks.sh $(SERVER_CHECKS) $(OTHER_CHECKS)
@@ -152,6 +151,10 @@ check-all:
 
 check-source: packages-source installed
 	tools/check_source.sh
+
+# What clang-tidy finds in a room at once, whose headers it then reads once.
+check-tidy: packages-tidy packages-build $(UNITS)
+	printf '%s\n' $(UNITS) | xargs -P $(PROCESSORS) -I {} clang-tidy-16 --quiet {} -- -std=c++20 $(PG_CPPFLAGS)
 
 check-core check-fuzz: packages-core
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs Debian packages, those that are missing only: what is named, by package or by what needs it: build, core (unit
-# tests and fuzzers), source (its checks), server (suites on a server of any major), site (nginx and the stack behind it),
+# tests and fuzzers), source and tidy (its checks), server (suites on a server of any major), site (nginx and the stack behind it),
 # client, web, sqlsmith, valgrind, demo. PG_MAJOR: 15 by default.
 set -eu
 major=${PG_MAJOR:-15}
@@ -12,6 +12,8 @@ for name; do
         core) name="cmake ccache libgtest-dev nlohmann-json3-dev libical-dev libcmark-gfm-dev libcmark-gfm-extensions-dev
             libutf8proc-dev clang libclang-rt-dev tzdata" ;;
         source) name=clang-format ;;
+        # The distribution's own, 14, cannot read the ranges of its C++ library.
+        tidy) name=clang-tidy-16 ;;
         server) name="libipc-run-perl libdbd-pg-perl libbusiness-hours-perl postgresql-$major-cron pgbouncer rsync procps
             tzdata" ;;
         site) name="nginx curl openssl" ;;

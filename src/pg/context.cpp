@@ -43,7 +43,7 @@ void forget_context() noexcept {
     ++changes;
 }
 
-void on_transaction_end(XactEvent, void*) {
+void drop_retired_values(XactEvent, void*) {
     // A procedure that commits goes on, with arguments that may be such values.
     if (retired_values != nullptr && ActivePortal == nullptr) {
         retired_values->clear();
@@ -135,7 +135,7 @@ void define_context_settings() {
     define_claim_names(forget_context);
     CacheRegisterSyscacheCallback(AUTHOID, on_role_change, 0);
     CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, on_role_change, 0);
-    RegisterXactCallback(on_transaction_end, nullptr);
+    RegisterXactCallback(drop_retired_values, nullptr);
 }
 
 const Context& current_context() {

@@ -47,7 +47,7 @@ private:
     int& uses_;
 };
 
-void on_relation_change(Datum statements, Oid relation) {
+void forget_statements(Datum statements, Oid relation) {
     reinterpret_cast<TableStatements*>(DatumGetPointer(statements))->hear(relation);
 }
 
@@ -68,7 +68,7 @@ void TableStatements::start() {
     if (list_ == nullptr) {
         list_ = new List;
         call([this] {
-            CacheRegisterRelcacheCallback(on_relation_change, PointerGetDatum(this));
+            CacheRegisterRelcacheCallback(forget_statements, PointerGetDatum(this));
             CacheRegisterSyscacheCallback(NAMESPACEOID, on_schema_change, PointerGetDatum(this));
         });
     }

@@ -147,7 +147,7 @@ pg::Table make_history(const pg::Table& table) {
         create_history(table, sql_name);
         creation.end();
     }
-    const pg::Table history{
+    pg::Table history{
         .oid = pg::relation_oid(table.schema, name), .schema = table.schema, .name = name};
     require_period_columns(history);
     complete_history(table, sql_name);
