@@ -147,8 +147,7 @@ pg::Table make_history(const pg::Table& table) {
         create_history(table, sql_name);
         creation.end();
     }
-    pg::Table history{
-        .oid = pg::relation_oid(table.schema, name), .schema = table.schema, .name = name};
+    pg::Table history{.oid = pg::relation_oid(table.schema, name), .schema = table.schema, .name = name};
     require_period_columns(history);
     complete_history(table, sql_name);
     copy_column_comments(table, sql_name);
