@@ -2,7 +2,7 @@
 # Measures the register against the same tables without the extension, and against the usual hand-written row security
 # and PL/pgSQL trigger, and the SLA clock against SQL and PL/pgSQL, on a private server. For use in tools/in_scratch.sh.
 #   BENCH_ROWS   rows of the read tables (1000000; at least 10000); the inserts write a tenth of it
-#   BENCH_ONLY   search measures the search alone
+#   BENCH_ONLY   search or audit measures that alone
 # How fast it is never decides the exit status; an error or a wrong result does.
 set -eu
 bench=$(cd "$(dirname "$0")" && pwd)
@@ -55,6 +55,7 @@ jit = off
 max_parallel_workers_per_gather = 0
 synchronize_seqscans = off
 timezone = 'UTC'
+max_locks_per_transaction = 1000
 SETTINGS
     "$PGBIN/pg_ctl" --pgdata "$data" --log "$SCRATCH/bench_server.log" --wait --silent start
     createdb bench
@@ -144,6 +145,11 @@ if [ "${BENCH_ONLY:-}" = search ]; then
     run_sql --file "$bench/search_report.sql"
     exit
 fi
+if [ "${BENCH_ONLY:-}" = audit ]; then
+    step "audit(): 200 protected tables"
+    run_sql --file "$bench/audit.sql"
+    exit
+fi
 step "ids: $rows calls each"
 as_gateway "CALL bench.measure_ids($rows)"
 step "inserts of $insert_rows rows in one statement"
@@ -167,5 +173,8 @@ step "SLA clock: due times, near and far, and after a change of the calendar"
 as_gateway "CALL bench.measure_clock()"
 as_gateway "CALL bench.measure_clock_changes()"
 measure_search
+step "audit(): 200 protected tables"
+run_sql --file "$bench/audit.sql" >"$SCRATCH/audit_report"
 step "done"
 run_sql --file "$bench/report.sql" --file "$bench/search_report.sql"
+cat "$SCRATCH/audit_report"
