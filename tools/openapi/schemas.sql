@@ -109,7 +109,9 @@ CROSS JOIN LATERAL (SELECT json_schema_of_type(f.type) || coalesce(c.checks, '{}
 CREATE FUNCTION openapi_schemas() RETURNS json LANGUAGE sql
 RETURN (
     WITH property AS (
-        SELECT p.*, EXISTS (SELECT FROM policies.list_base_columns() b WHERE b.name = p.field AND b.is_server_managed) AS is_server_managed,
+        SELECT p.*, EXISTS (
+                SELECT FROM policies.list_base_columns() b WHERE b.name = p.field AND b.is_server_managed
+            ) AS is_server_managed,
             EXISTS (SELECT FROM routes r WHERE r.action = 'create' AND p.source = 'policies_api.' || r.source) AS is_written
         FROM properties p
     ), described AS (

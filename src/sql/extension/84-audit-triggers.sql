@@ -97,7 +97,8 @@ WITH history AS (
     FROM policies.audited_tables() t WHERE t.keeps_history AND t.history_id IS NOT NULL
 ), needed AS (
     -- As keep_history() declares them: the type under the domains, and of what is stored.
-    SELECT h.id, a.attname AS name, policies.audit_base_type(a.atttypid) AS type, a.atttypmod AS modifier, a.attnotnull AS is_required
+    SELECT h.id, a.attname AS name, policies.audit_base_type(a.atttypid) AS type, a.atttypmod AS modifier,
+        a.attnotnull AS is_required
     FROM history h
     JOIN pg_catalog.pg_attribute a ON a.attrelid = h.table_id
     WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated <> 'v'
