@@ -47,7 +47,8 @@ sub check_example {
 	return;
 }
 
-check_example('SQLAlchemy', 'python', runs(undef, $python, '-c', 'import sqlalchemy, psycopg2'), $python, 'sqlalchemy_example.py');
+check_example('SQLAlchemy', 'python', runs(undef, $python, '-c', 'import sqlalchemy, psycopg2'),
+	$python, 'sqlalchemy_example.py');
 check_example('Django', 'python', runs(undef, $python, '-c', 'import django, psycopg2'), $python, 'django_example.py');
 check_example('ActiveRecord', 'ruby', -x $ruby && runs(undef, $ruby, '-e', 'require "active_record"; require "pg"'),
 	$ruby, 'activerecord_example.rb');
