@@ -82,8 +82,8 @@ $(SHIM_TEST): test/shim/shim_test.o $(filter src/core/% src/pg/% build/unity/cor
 
 # What another major version of PostgreSQL can change; the longest first. And what it cannot.
 SERVER_CHECKS = check-tap check-regress check-isolation
-OTHER_CHECKS = check-core check-fuzz check-web check-postgrest check-client check-sqlsmith check-site check-source \
-    check-tidy
+OTHER_CHECKS = check-core check-fuzz check-web check-postgrest check-orms check-client check-sqlsmith check-site \
+    check-source check-tidy
 
 .PHONY: installed demo openapi reference surface bench bench-http serve check every-suite check-all check-server check-quick \
     $(SERVER_CHECKS) $(OTHER_CHECKS) check-valgrind check-deploy
@@ -121,7 +121,7 @@ check: private SHELL = /bin/true
 check: every-suite
 
 every-suite:
-	tools/install_packages.sh build core source tidy server site client web sqlsmith
+	tools/install_packages.sh build core source tidy server site client web orms sqlsmith
 	$(MAKE) --silent installed
 	$(MAKE) --silent $(SHIM_TEST)
 	+tools/run_checks.sh $(SERVER_CHECKS) $(OTHER_CHECKS)
@@ -204,6 +204,10 @@ check-deploy: packages-client packages-site packages-systemd-container installed
 # POSTGREST.
 check-client: packages-client packages-server packages-site installed
 	tools/in_scratch.sh client tools/run_client_tests.sh
+
+# The examples of docs/orms.md, each where its library installs.
+check-orms: packages-orms packages-server installed
+	tools/in_scratch.sh orms tools/run_orm_tests.sh
 
 # Until it is interrupted. SERVE_PORT: 8080 by default.
 serve: packages-client packages-server packages-site installed

@@ -92,6 +92,9 @@ INSERT INTO policies.policy_settings (tenant_id, search_language) VALUES ('searc
 :as_ann
 SELECT name, snippet FROM policies_api.search_policies('choosing');
 SELECT count(*) FROM policies_api.search_policies('the');
+-- A snippet shows where the words meet, rather than many forms of one of them.
+SELECT policies.search_snippet('Packages, packaging, a package' || repeat(' x', 30) || ' essential packages',
+    to_tsquery('english', 'essential & package'), 'english', false);
 :as_superuser
 UPDATE policies.policy_settings SET is_deleted = true WHERE tenant_id = 'search_a';
 :as_ann

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs Debian packages, those that are missing only: what is named, by package or by what needs it: build, core (unit
 # tests and fuzzers), source and tidy (its checks), server (suites on a server of any major), site (nginx and the stack behind it),
-# client, web, sqlsmith, valgrind, demo. PG_MAJOR: 15 by default.
+# client, web, orms, sqlsmith, valgrind, demo. PG_MAJOR: 15 by default.
 set -eu
 major=${PG_MAJOR:-15}
 packages=
@@ -19,6 +19,7 @@ for name; do
         site) name="nginx curl openssl" ;;
         client) name="nodejs npm" ;;
         web) name="nodejs npm chromium" ;;
+        orms) name="nodejs npm python3-sqlalchemy python3-django python3-psycopg2 ruby-activerecord ruby-pg" ;;
         demo) name=debian-policy ;;
     esac
     packages="$packages $name"

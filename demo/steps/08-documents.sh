@@ -65,7 +65,7 @@ answers "$lines_of_html" '?*' '?*'
 
 step "found by its words, in every form, with the place where they stand"
 as ann "SELECT name, version, replace(snippet, E'\\n', ' ') AS snippet FROM policies_api.search_policies('\"essential package\" -tickets');"
-answers "Debian Policy Manual | $second | *<mark>*ackage*</mark>*<mark>*ssential*</mark>*"
+answers "Debian Policy Manual | $second | *<mark>*ssential</mark> <mark>package*</mark>*"
 tell "Gus of globex finds his own policy alone, Ann her own."
 as gus "SELECT tenant_id, name FROM policies_api.search_policies('debian perl') JOIN policies_api.policies USING (id, name);"
 answers 'globex | Debian Perl Policy'

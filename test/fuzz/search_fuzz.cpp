@@ -25,15 +25,16 @@ std::string without_operators(std::string_view text) {
     return plain;
 }
 
-/// Marked in every other key, as PostgreSQL could mark them.
-std::string with_marks(const std::string& keys) {
-    std::string marked;
-    bool is_marked = false;
+/// Every other key as found, and two of those forms of one word.
+std::vector<FoundKey> every_other(const std::string& keys) {
+    std::vector<FoundKey> found;
+    bool is_found = false;
     for (const auto key : split(keys, ' ')) {
-        is_marked = !is_marked;
-        marked += (marked.empty() ? "" : " ") + (is_marked ? '<' + std::string(key) + '>' : std::string(key));
+        is_found = !is_found;
+        if (is_found)
+            found.push_back({std::string(key), std::to_string(found.size() / 2)});
     }
-    return marked;
+    return found;
 }
 
 void check_words(std::string_view text, const std::vector<SearchWord>& words) {
@@ -82,10 +83,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& [word, positions] : small.positions())
         needed += word.size() + 2 * positions.size();
     require(needed <= 100 || text.size() <= 100 / 32);
-    const auto marked = with_marks(distinct_keys(words));
-    const auto whole = without_marks(snippet(text, words, marked, true));
-    std::string escaped = without_marks(snippet(text, words, "", true));
+    const auto found = every_other(distinct_keys(words));
+    const auto whole = without_marks(snippet(text, words, found, true));
+    std::string escaped = without_marks(snippet(text, words, {}, true));
     require(whole == escaped);
-    require(is_utf8(snippet(text, words, marked, false)) || !is_utf8(text));
+    require(is_utf8(snippet(text, words, found, false)) || !is_utf8(text));
     return 0;
 }

@@ -61,5 +61,6 @@ sub check_guide {
 check_guide('README.md', 'readme', qr/CREATE ROLE authenticator/);
 check_guide('docs/documents.md', 'documents');
 check_guide('docs/sla-clock.md', 'sla_clock');
+check_guide('docs/orms.md', 'orms');
 
 done_testing();

@@ -9,6 +9,7 @@
 #include <cmark-gfm.h>
 
 #include "core/base/json.hpp"
+#include "core/document/footnotes.hpp"
 #include "core/document/heading_anchor.hpp"
 #include "core/document/markdown_arena.hpp"
 #include "core/document/markdown_cost.hpp"
@@ -18,7 +19,7 @@ namespace policies::core {
 
 namespace {
 
-constexpr int options = CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8;
+constexpr int options = CMARK_OPT_DEFAULT | CMARK_OPT_VALIDATE_UTF8 | CMARK_OPT_FOOTNOTES;
 
 Error too_complex(std::string detail) {
     return Error{not_supported, "the Markdown text is too complex", std::move(detail)};
@@ -163,7 +164,7 @@ Result<std::string> markdown_to_html(std::string_view markdown) {
     });
     if (!is_rendered)
         return too_much_memory();
-    return with_anchors(html, headings);
+    return with_footnote_ids(with_anchors(html, headings), markdown);
 }
 
 Result<std::string> table_of_contents(std::string_view markdown) {

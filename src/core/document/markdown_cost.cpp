@@ -26,7 +26,7 @@ private:
 
     void add_line(std::string_view line) {
         ++lines_;
-        greatest_depth_ = std::max(greatest_depth_, depth(line));
+        greatest_depth_ = std::max(greatest_depth_, depth(line) + footnotes(line));
         if (line.find_first_not_of(blanks) == std::string_view::npos) {
             end_block();
             return;
@@ -94,6 +94,14 @@ private:
                 break;
         }
         return halves / 2;
+    }
+
+    /// At most so many footnotes begin in this line, each in the one before.
+    static std::uint64_t footnotes(std::string_view line) {
+        std::uint64_t count = 0;
+        for (std::size_t i = line.find("]:"); i != std::string_view::npos; i = line.find("]:", i + 2))
+            ++count;
+        return count;
     }
 
     std::uint64_t cost_{0};

@@ -4,8 +4,10 @@
 #include <array>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "core/base/text.hpp"
 
@@ -25,13 +27,12 @@ struct Passage {
 /// What was found of a text's words.
 class Matches {
 public:
-    Matches(const std::vector<SearchWord>& words, std::string_view marked_keys)
+    Matches(const std::vector<SearchWord>& words, const std::vector<FoundKey>& found)
         : words_(words), found_(words.size()), marked_until_(words.size()) {
+        std::unordered_map<std::string_view, std::size_t> word_numbers;
         std::unordered_map<std::string_view, std::size_t> numbers;
-        for (const auto key : split(marked_keys, ' ')) {
-            if (key.size() > 2 && key.front() == '<' && key.back() == '>')
-                numbers.emplace(key.substr(1, key.size() - 2), numbers.size() + 1);
-        }
+        for (const auto& [key, word] : found)
+            numbers.emplace(key, word_numbers.emplace(word, word_numbers.size() + 1).first->second);
         for_each_key(words, [&](std::size_t first, std::size_t last, const std::string& key) {
             if (const auto number = numbers.find(key); number != numbers.end()) {
                 found_[first] = number->second;
@@ -41,39 +42,42 @@ public:
         });
     }
 
-    /// Which of the keys was found there, as a number; 0 where none was.
-    std::size_t found_at(std::size_t i) const { return found_[i]; }
-
     /// The word after those that are marked together with this one; 0 where it is not marked.
     std::size_t marked_until(std::size_t i) const { return marked_until_[i]; }
 
-    /// The passage from a word on that holds the most keys, the first of those; nothing if it holds none.
+    /// The passage between two words that holds the most of the query's words, of those the shortest, of those the first;
+    /// nothing if it holds none.
     std::optional<Passage> best(std::size_t first, std::size_t end) const {
         std::optional<Passage> best;
         std::size_t most = 0;
         for (std::size_t i = first; i < end; ++i) {
             if (found_[i] == 0)
                 continue;
-            std::array<std::size_t, passage_length> keys{};
-            std::size_t count = 0;
-            std::size_t last = i;
-            for (std::size_t next = i; next < std::min(i + passage_length, end); ++next) {
-                if (found_[next] == 0)
-                    continue;
-                last = next;
-                if (std::find(keys.begin(), keys.begin() + static_cast<std::ptrdiff_t>(count),
-                              found_[next]) == keys.begin() + static_cast<std::ptrdiff_t>(count))
-                    keys[count++] = found_[next];
-            }
-            if (count > most) {
+            const auto [count, passage] = passage_from(i, end);
+            if (count > most || (count == most && passage.end - passage.first < best->end - best->first)) {
                 most = count;
-                best = Passage{i, last + 1};
+                best = passage;
             }
         }
         return best ? std::optional(widened(*best, first, end)) : std::nullopt;
     }
 
 private:
+    /// How many of the query's words stand in a passage that begins there, and the shortest one that holds them.
+    std::pair<std::size_t, Passage> passage_from(std::size_t first, std::size_t end) const {
+        std::array<std::size_t, passage_length> seen{};
+        std::size_t count = 0;
+        Passage passage{first, first};
+        for (std::size_t i = first; i < std::min(first + passage_length, end); ++i) {
+            const auto known = std::span(seen).first(count);
+            if (found_[i] == 0 || std::ranges::find(known, found_[i]) != known.end())
+                continue;
+            seen[count++] = found_[i];
+            passage.end = i + 1;
+        }
+        return {count, passage};
+    }
+
     /// As many words before it as after it, and no compound cut.
     Passage widened(Passage passage, std::size_t first, std::size_t end) const {
         const std::size_t spare = passage_length - std::min(passage_length, passage.end - passage.first);
@@ -93,7 +97,7 @@ private:
     }
 
     const std::vector<SearchWord>& words_;
-    std::vector<std::size_t> found_;
+    std::vector<std::size_t> found_; ///< which of the query's words, from 1 on; 0 for none
     std::vector<std::size_t> marked_until_;
 };
 
@@ -164,9 +168,18 @@ std::string distinct_keys(const std::vector<SearchWord>& words) {
     return keys;
 }
 
-std::string snippet(std::string_view text, const std::vector<SearchWord>& words, std::string_view marked_keys,
-                    bool is_whole) {
-    const Matches matches(words, marked_keys);
+std::vector<std::string> found_keys(std::string_view marked_keys) {
+    std::vector<std::string> found;
+    for (const auto key : split(marked_keys, ' ')) {
+        if (key.size() > 2 && key.front() == '<' && key.back() == '>')
+            found.emplace_back(key.substr(1, key.size() - 2));
+    }
+    return found;
+}
+
+std::string snippet(std::string_view text, const std::vector<SearchWord>& words,
+                    const std::vector<FoundKey>& found, bool is_whole) {
+    const Matches matches(words, found);
     std::string html;
     if (is_whole) {
         append_marked(html, text, words, matches, {0, words.size()}, 0, text.size());

@@ -9,12 +9,20 @@ namespace {
 constinit pg::Statement mark_keys{
     .sql = "SELECT ts_headline($1::regconfig, $2, $3, 'HighlightAll=true, StartSel=<, StopSel=>')"};
 
+/// And which of those are forms of one word.
+constinit pg::Statement words_of_keys{
+    .sql = "SELECT k.key, to_tsvector($1::regconfig, k.key)::text FROM unnest($2::text[]) AS k(key)"};
+
+std::vector<core::FoundKey> find_keys(std::string_view keys, pg::AnyValue query, pg::Oid language) {
+    const auto found = core::found_keys(
+        pg::query_one<std::string>(mark_keys, language, keys, pg::AnyValue{query.value, pg::type::tsquery}));
+    return pg::query<core::FoundKey>(words_of_keys, language, found);
+}
+
 std::string search_snippet(std::string_view source, pg::AnyValue query, pg::Oid language, bool whole) {
     pg::require_language(language);
     const auto words = core::search_words(source);
-    const auto marked_keys = pg::query_one<std::string>(mark_keys, language, core::distinct_keys(words),
-                                                        pg::AnyValue{query.value, pg::type::tsquery});
-    return core::snippet(source, words, marked_keys, whole);
+    return core::snippet(source, words, find_keys(core::distinct_keys(words), query, language), whole);
 }
 
 } // namespace

@@ -21,15 +21,17 @@ public:
             if (text.find('>') != std::string_view::npos)
                 return "a stray '>' in: " + std::string(text.substr(0, 100));
             if (tag == std::string_view::npos)
-                return {};
+                return find_lost_link();
             rest_.remove_prefix(tag);
             read_tag();
         }
         return fault_;
     }
 
-    /// Of all id attributes.
+    /// Of all headings.
     std::set<std::string, std::less<>> ids;
+    /// Of all footnotes, and of the references to them.
+    std::set<std::string, std::less<>> footnote_ids;
 
 private:
     bool take(std::string_view part) {
@@ -41,7 +43,8 @@ private:
 
     std::string_view take_name() {
         std::size_t length = 0;
-        while (length < rest_.size() && std::isalnum(static_cast<unsigned char>(rest_[length])))
+        while (length < rest_.size() &&
+               (std::isalnum(static_cast<unsigned char>(rest_[length])) || rest_[length] == '-'))
             ++length;
         const std::string_view name = rest_.substr(0, length);
         rest_.remove_prefix(length);
@@ -50,9 +53,9 @@ private:
 
     void read_tag() {
         static constexpr std::string_view tags[] = {
-            "a",   "blockquote", "br",    "code",  "del", "em",    "h1",    "h2", "h3",
-            "h4",  "h5",         "h6",    "hr",    "img", "input", "li",    "ol", "p",
-            "pre", "strong",     "table", "tbody", "td",  "th",    "thead", "tr", "ul"};
+            "a",      "blockquote", "br",    "code",  "del",   "em", "h1",    "h2", "h3",  "h4",
+            "h5",     "h6",         "hr",    "img",   "input", "li", "ol",    "p",  "pre", "section",
+            "strong", "sup",        "table", "tbody", "td",    "th", "thead", "tr", "ul"};
         if (take("<!-- raw HTML omitted -->"))
             return;
         const std::string_view start = rest_;
@@ -85,10 +88,20 @@ private:
     bool is_allowed(std::string_view tag, std::string_view name, std::string_view value) {
         if (value.find_first_of("<>") != std::string_view::npos)
             return false;
+        if (name == "id" && (tag == "a" || tag == "li"))
+            return is_footnote_id(value, tag == "a" ? "footnote-reference." : "footnote.") &&
+                   footnote_ids.insert(std::string(value)).second && (tag == "li" || leads_to_footnote());
         if (name == "id")
             return tag.size() == 2 && tag[0] == 'h' && is_id(value) && ids.insert(std::string(value)).second;
-        if (name == "href")
+        if (name == "href") {
+            address_ = value;
             return tag == "a" && is_address(value, {"http", "https", "mailto", "tel"});
+        }
+        if (name == "class" && tag != "code")
+            return (tag == "sup" && value == "footnote-ref") || (tag == "section" && value == "footnotes") ||
+                   (tag == "a" && value == "footnote-backref" && leads_to_footnote());
+        if (name == "aria-label")
+            return tag == "a" && value.starts_with("↩ ") && is_number(value.substr(value.find(' ') + 1));
         if (name == "src")
             return tag == "img" && is_address(value, {"http", "https"});
         if (name == "title")
@@ -107,6 +120,35 @@ private:
             const auto byte = static_cast<unsigned char>(character);
             return byte >= 0x80 || std::isdigit(byte) || std::islower(byte) || byte == '-' || byte == '_';
         });
+    }
+
+    static bool is_number(std::string_view value) {
+        return !value.empty() && value.find_first_not_of("0123456789.") == std::string_view::npos;
+    }
+
+    /// The text's hash, the footnote's number, and for further references theirs.
+    static bool is_footnote_id(std::string_view value, std::string_view beginning) {
+        if (!value.starts_with(beginning))
+            return false;
+        value.remove_prefix(beginning.size());
+        return value.find_first_not_of("0123456789abcdef") == 16 && value[16] == '.' &&
+               is_number(value.substr(17));
+    }
+
+    /// Remembers where a link between footnotes leads.
+    bool leads_to_footnote() {
+        if (!address_.starts_with('#'))
+            return false;
+        footnote_links_.emplace(address_.substr(1));
+        return true;
+    }
+
+    std::string find_lost_link() const {
+        for (const std::string& link : footnote_links_) {
+            if (!footnote_ids.contains(link))
+                return "a footnote's link to nowhere: " + link;
+        }
+        return {};
     }
 
     /// By what the browser sees: character references replaced, blanks and control characters gone.
@@ -134,6 +176,8 @@ private:
     }
 
     std::string_view rest_;
+    std::string_view address_;
+    std::set<std::string> footnote_links_;
     std::string fault_;
 };
 

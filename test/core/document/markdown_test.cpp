@@ -1,6 +1,7 @@
 #include "core/document/markdown.hpp"
 
 #include <random>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -72,8 +73,72 @@ TEST(Markdown, HasGitHubsExtensions) {
         contains(html("- [x] done\n- [ ] open\n"), "<input type=\"checkbox\" checked=\"\" disabled=\"\" />"));
 }
 
-TEST(Markdown, HasNoFootnotes) {
-    EXPECT_FALSE(contains(html("a[^1]\n\n[^1]: <b>note</b>\n"), "footnote"));
+/// The HTML with X for the hash in the ids of footnotes.
+std::string html_of_footnotes(std::string_view markdown) {
+    return std::regex_replace(html(markdown), std::regex("\\b[0-9a-f]{16}\\b"), "X");
+}
+
+TEST(Markdown, HasFootnotes) {
+    EXPECT_EQ(
+        html_of_footnotes("a[^1] b[^long]\n\n[^long]: *much* more\n[^1]: <b>note</b>\n[^unused]: x\n"),
+        "<p>a<sup class=\"footnote-ref\"><a href=\"#footnote.X.1\" id=\"footnote-reference.X.1\">1</a></sup> "
+        "b<sup class=\"footnote-ref\"><a href=\"#footnote.X.2\" "
+        "id=\"footnote-reference.X.2\">2</a></sup></p>\n"
+        "<section class=\"footnotes\">\n<ol>\n<li id=\"footnote.X.1\">\n"
+        "<p><!-- raw HTML omitted -->note<!-- raw HTML omitted --> <a href=\"#footnote-reference.X.1\" "
+        "class=\"footnote-backref\" aria-label=\"↩ 1\">↩</a></p>\n</li>\n<li id=\"footnote.X.2\">\n"
+        "<p><em>much</em> more <a href=\"#footnote-reference.X.2\" class=\"footnote-backref\" "
+        "aria-label=\"↩ 2\">↩</a></p>\n</li>\n</ol>\n</section>\n");
+    // No footnote, no reference.
+    EXPECT_EQ(html("a[^1] \\[^2] `[^3]`"), "<p>a[^1] [^2] <code>[^3]</code></p>\n");
+}
+
+TEST(Markdown, RepeatedReferencesHaveTheirOwnWaysBack) {
+    EXPECT_EQ(html_of_footnotes("| a[^n] |\n|---|\n\nb[^n]\n\n[^n]: see [^n]\n"),
+              "<table>\n<thead>\n<tr>\n<th>a<sup class=\"footnote-ref\"><a href=\"#footnote.X.1\" "
+              "id=\"footnote-reference.X.1\">1</a></sup></th>\n</tr>\n</thead>\n</table>\n"
+              "<p>b<sup class=\"footnote-ref\"><a href=\"#footnote.X.1\" "
+              "id=\"footnote-reference.X.1.2\">1</a></sup></p>\n"
+              "<section class=\"footnotes\">\n<ol>\n<li id=\"footnote.X.1\">\n"
+              "<p>see <sup class=\"footnote-ref\"><a href=\"#footnote.X.1\" "
+              "id=\"footnote-reference.X.1.3\">1</a></sup> "
+              "<a href=\"#footnote-reference.X.1\" class=\"footnote-backref\" aria-label=\"↩ 1\">↩</a> "
+              "<a href=\"#footnote-reference.X.1.2\" class=\"footnote-backref\" "
+              "aria-label=\"↩ 1.2\">↩<sup>2</sup></a> "
+              "<a href=\"#footnote-reference.X.1.3\" class=\"footnote-backref\" "
+              "aria-label=\"↩ 1.3\">↩<sup>3</sup></a></p>\n</li>\n</ol>\n</section>\n");
+}
+
+TEST(Markdown, FootnotesInLinksAndImagesAreNoLinks) {
+    EXPECT_EQ(html_of_footnotes("[l[^n]](x) ![i[^n]](y)\n\n[^n]: note\n"),
+              "<p><a href=\"x\">l<sup class=\"footnote-ref\">1</sup></a> <img src=\"y\" alt=\"i\" /></p>\n"
+              "<section class=\"footnotes\">\n<ol>\n<li "
+              "id=\"footnote.X.1\">\n<p>note</p>\n</li>\n</ol>\n</section>\n");
+}
+
+TEST(Markdown, FootnotesHaveIdsThatNothingElseHas) {
+    const auto ids = [](std::string_view markdown) {
+        const auto result = html(markdown);
+        HtmlCheck check(result);
+        EXPECT_EQ(check.find_fault(), "");
+        return check.footnote_ids;
+    };
+    const auto first = ids("a[^1] [^1]\n\n[^1]: note\n");
+    EXPECT_EQ(first.size(), 3);
+    for (const auto& id : ids("b[^1] [^1]\n\n[^1]: note\n"))
+        EXPECT_FALSE(first.contains(id));
+    // Headings are called as they like, and what looks like a footnote's tag in a text is text.
+    for (const auto& id : first)
+        EXPECT_FALSE(contains(html("# " + id), "id=\"" + id));
+    EXPECT_EQ(html("[x](#fnref-1 \"\\\" class=\\\"footnote-backref\\\"\") [y](#fn-1)\n"),
+              "<p><a href=\"#fnref-1\" title=\"&quot; class=&quot;footnote-backref&quot;\">x</a> "
+              "<a href=\"#fn-1\">y</a></p>\n");
+    EXPECT_TRUE(contains(html("[x](#fn-1)[^a]\n\n[^a]: [y](#fnref-a)\n"),
+                         "<a href=\"#fnref-a\">y</a> <a href=\"#foot"));
+    for (const std::string_view name :
+         {"\"><script>", "<b>", "&quot;", "javascript:alert(1)", "é", "#", "%00", "a\"b"})
+        EXPECT_EQ(ids("a[^" + std::string(name) + "]\n\n[^" + std::string(name) + "]: note\n").size(), 2)
+            << name;
 }
 
 TEST(Markdown, LeavesRawHtmlOut) {
@@ -207,6 +272,7 @@ TEST(Markdown, AnchorsAreLikeGitHubs) {
 TEST(TableOfContents, ListsTheHeadings) {
     EXPECT_EQ(contents(""), "[]");
     EXPECT_EQ(contents("text\n"), "[]");
+    EXPECT_EQ(contents("# Scope[^1]\n\n[^1]: note\n"), R"([{"level":1,"title":"Scope","anchor":"scope"}])");
     EXPECT_EQ(contents("# Scope\n\n## Who & *what* `x` ![alt](y) <b>z</b>\n\nA\nb\n---\n\n> # \"Q\"\n"),
               R"([{"level":1,"title":"Scope","anchor":"scope"},)"
               R"({"level":2,"title":"Who & what x alt z","anchor":"who--what-x-alt-z"},)"
@@ -217,9 +283,10 @@ TEST(TableOfContents, ListsTheHeadings) {
 
 TEST(TableOfContents, AnchorsAreTheIdsOfTheHtml) {
     std::mt19937 random(1);
-    constexpr std::string_view parts[] = {"# ",    "## ",  "a",  "A",       "-1",   "\n",         "\n\n",
-                                          "---\n", "> ",   "- ", "<h1>",    "ä",    "`",          "*",
-                                          "[",     "](x)", "|",  "\n|-|\n", "    ", "&lt;h2&gt;", "\\"};
+    constexpr std::string_view parts[] = {
+        "# ",   "## ",        "a",  "A",    "-1",   "\n",       "\n\n",     "---\n", "> ",
+        "- ",   "<h1>",       "ä",  "`",    "*",    "[",        "](x)",     "|",     "\n|-|\n",
+        "    ", "&lt;h2&gt;", "\\", "[^a]", "[^b]", "\n[^a]: ", "\n[^b]: ", "!["};
     for (int i = 0; i < 5'000; ++i) {
         std::string markdown;
         for (std::size_t count = random() % 40; count > 0; --count)
@@ -273,7 +340,10 @@ TEST(Markdown, SurvivesHostileTexts) {
         "[a]: <" + std::string(100'000, 'x') + ">\n\n" + repeated("[a] ", 100'000),
         nested_lists,
         indented + repeated("\n", 1'000'000),
-        repeated(">", 3'000'000)};
+        repeated(">", 3'000'000),
+        repeated("[^a]: ", 100'000) + repeated("[^a]", 100'000),
+        repeated("[^a]\n", 30'000) + "\n[^a]: x",
+        repeated("[^", 100'000)};
     for (const std::string& text : texts) {
         const Result<std::string> result = markdown_to_html(text);
         if (!result)

@@ -9,17 +9,32 @@
 namespace policies::core {
 namespace {
 
-/// The snippet of a text with those of its keys marked.
-std::string snippet_of(std::string_view text, std::initializer_list<std::string_view> found,
-                       bool is_whole = false) {
+using Forms = std::initializer_list<std::string_view>;
+
+/// The snippet of a text in which those of its keys were found, each list of them forms of one word.
+std::string snippet_of_forms(std::string_view text, std::initializer_list<Forms> found,
+                             bool is_whole = false) {
     const auto words = search_words(text);
-    const auto keys = distinct_keys(words);
-    std::string marked;
-    for (const auto key : split(keys, ' ')) {
-        const bool is_found = std::find(found.begin(), found.end(), key) != found.end();
-        marked += (marked.empty() ? "" : " ") + (is_found ? '<' + std::string(key) + '>' : std::string(key));
+    std::vector<FoundKey> keys;
+    for (const auto& forms : found) {
+        for (const auto form : forms)
+            keys.push_back({std::string(form), std::string(*forms.begin())});
     }
-    return snippet(text, words, marked, is_whole);
+    return snippet(text, words, keys, is_whole);
+}
+
+/// The same where each is a word of its own.
+std::string snippet_of(std::string_view text, Forms found, bool is_whole = false) {
+    std::vector<FoundKey> keys;
+    for (const auto key : found)
+        keys.push_back({std::string(key), std::string(key)});
+    return snippet(text, search_words(text), keys, is_whole);
+}
+
+TEST(Snippet, TakesWhatIsMarkedForFound) {
+    EXPECT_EQ(found_keys("a <b> <> < > <c"), std::vector<std::string>{"b"});
+    EXPECT_EQ(found_keys("<a> <b>"), (std::vector<std::string>{"a", "b"}));
+    EXPECT_TRUE(found_keys("").empty());
 }
 
 TEST(Snippet, MarksWhatWasFoundInTheTextAsItIs) {
@@ -63,6 +78,22 @@ TEST(Snippet, ShowsThePassagesWithTheMostOfIt) {
     // A compound is not cut.
     EXPECT_EQ(snippet_of(text + "one x x x x x x x x a/b.c", {"one"}),
               "x x x x x x x x x <mark>one</mark> x x x x x x x x a/b.c");
+}
+
+TEST(Snippet, PrefersWhereTheWordsMeet) {
+    std::string apart;
+    for (int i = 0; i < 30; ++i)
+        apart += "x ";
+    // Forms of one word are one.
+    EXPECT_EQ(snippet_of_forms("packages packaging package " + apart + "essential package",
+                               {{"package", "packages", "packaging"}, {"essential"}}),
+              "<mark>packages</mark> <mark>packaging</mark> <mark>package</mark> x x x x x x x x x x x x … "
+              "x x x x x x x x x x x x x x x x x x <mark>essential</mark> <mark>package</mark>");
+    // The closest together, however many there are before.
+    EXPECT_EQ(snippet_of("one x x x x x x two " + apart + "one x x two " + apart + "two one " + apart,
+                         {"one", "two"}),
+              "x x x x x x x x <mark>one</mark> x x <mark>two</mark> x x x x x x x x … "
+              "x x x x x x x x x <mark>two</mark> <mark>one</mark> x x x x x x x x x");
 }
 
 } // namespace
