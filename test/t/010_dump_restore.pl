@@ -19,7 +19,7 @@ CREATE DOMAIN shop.key AS text COLLATE "C";
 CREATE DOMAIN shop.second AS timestamptz(0);
 CREATE TABLE shop.parts (id shop.key PRIMARY KEY, created_at shop.second, updated_at timestamptz(0) NOT NULL DEFAULT now(),
     deleted_at timestamptz(1), name text);
-INSERT INTO shop.parts (id, name, deleted_at) VALUES ('1', 'deleted before', now());
+INSERT INTO shop.parts (id, name, created_at, deleted_at) VALUES ('1', 'deleted before', now(), now());
 SELECT policies.protect_table('shop.parts', 'prt', existing_rows_tenant_id => 'acme');
 SQL
 as_caller($node, 'register', '{"tenant_id": "acme", "sub": "per_1"}', <<'SQL');
