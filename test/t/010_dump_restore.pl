@@ -17,7 +17,7 @@ $node->safe_psql('register', <<'SQL');
 CREATE SCHEMA shop;
 CREATE DOMAIN shop.key AS text COLLATE "C";
 CREATE DOMAIN shop.second AS timestamptz(0);
-CREATE TABLE shop.parts (id shop.key PRIMARY KEY, created_at shop.second, updated_at timestamptz(0) NOT NULL DEFAULT now(),
+CREATE TABLE shop.parts (id shop.key, created_at shop.second, updated_at timestamptz(0) NOT NULL DEFAULT now(),
     deleted_at timestamptz(1), name text);
 INSERT INTO shop.parts (id, name, created_at, deleted_at) VALUES ('1', 'deleted before', now(), now());
 SELECT policies.protect_table('shop.parts', 'prt', existing_rows_tenant_id => 'acme');

@@ -204,7 +204,7 @@ test('writes that cannot be meant are refused', async (context) => {
   await assert.rejects(policies.create([null] as never), /the fields must be an object, not null/);
   await assert.rejects(policies.complete(id, 'x' as never), /the fields must be an object/);
   await assert.rejects(
-    policies.update(id, { name: 'x' }, { ifUpdatedAt: new Date() as never }),
+    policies.update(id, { name: 'x' }, { ifUpdatedAt: Date.now() as never }),
     /ifUpdatedAt must be the updated_at that was read/,
   );
   await assert.rejects(policies.delete(id, { ifUpdatedAt: '' }), /ifUpdatedAt must be the updated_at that was read, not ""/);
