@@ -23,7 +23,7 @@ CREATE FUNCTION pg_temp.log() RETURNS TABLE (policy text, version text, due_at t
     SELECT p.name, r.policy_version, r.due_at, r.reviewed_by, r.note, r.next_review_at > r.reviewed_at,
            policies.is_valid_id(r.id) AND r.id LIKE 'rev\_%' AND r.tenant_id = p.tenant_id
            AND r.app_id IS NOT DISTINCT FROM p.app_id,
-           r.reviewed_at = p.updated_at
+           date_trunc('milliseconds', r.reviewed_at) = p.updated_at
     FROM policies.policy_reviews r JOIN policies.policies p ON (p.tenant_id, p.id) = (r.tenant_id, r.policy_id) ORDER BY r.id
 $$ LANGUAGE sql;
 SET timezone = 'UTC';
@@ -47,7 +47,7 @@ SELECT pg_temp.id_of('deleted') AS deleted_id, pg_temp.id_of('overdue') AS overd
 :as_a
 BEGIN;
 SELECT name, version, updated_by, next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence,
-       updated_at = now() AS now
+       updated_at = date_trunc('milliseconds', now()) AS now
 FROM policies_api.complete_policy(pg_temp.id_of('overdue'), 'nothing changed');
 COMMIT;
 SELECT * FROM pg_temp.log();
@@ -55,7 +55,7 @@ SELECT * FROM pg_temp.log();
 BEGIN;
 SELECT name, next_review_at = policies.add_cadence(now(), '3 months') AS by_cadence
 FROM policies_api.complete_policy(pg_temp.id_of('early'));
-SELECT due_at = p.created_at + interval '10 days' AS was_due FROM policies.policy_reviews r
+SELECT date_trunc('milliseconds', due_at) = p.created_at + interval '10 days' AS was_due FROM policies.policy_reviews r
     JOIN policies.policies p ON p.id = r.policy_id WHERE name = 'early';
 SELECT next_review_at = policies.add_cadence(now(), review_cadence) AS by_cadence
 FROM policies_api.complete_policy(pg_temp.id_of('month''s end'));

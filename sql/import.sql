@@ -5,10 +5,12 @@
 \set as_gateway_admin 'SET SESSION AUTHORIZATION regress_gateway; SET ROLE policies_admin;'
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
--- Times as they stand to that of the running transaction, or in full; ids by whether they are new; people but for the
--- superuser's name.
+-- A millisecond later than what was written before, at least.
+\set begin 'DO $$ BEGIN PERFORM pg_sleep(0.002); END $$; BEGIN;'
+-- Times as they stand to that of the running transaction, in milliseconds, or in full; ids by whether they are new; people
+-- but for the superuser's name.
 CREATE FUNCTION pg_temp.told(instant timestamptz) RETURNS text STABLE AS $$
-    SELECT CASE WHEN instant = now() THEN 'now' WHEN instant BETWEEN now() - interval '1 min'
+    SELECT CASE WHEN instant = date_trunc('milliseconds', now()) THEN 'now' WHEN instant BETWEEN now() - interval '1 min'
         AND now() + interval '1 s' THEN 'lately'
                 ELSE instant::text END
 $$ LANGUAGE sql;
@@ -29,7 +31,7 @@ $$ LANGUAGE sql;
 \set given :given '\'wiki\', \'backend\', true, \'2003-02-03 00:00+00\', \'per_gone\', 7'
 
 -- All that is given is kept, by a superuser and an administrator, through the table and the view.
-BEGIN;
+:begin
 INSERT INTO policies.policies (name, :columns) VALUES ('superuser, table', 'pol_01ARYZ6S41TSV4RRFFQ69G5FA0', :given);
 INSERT INTO policies_api.policies (name, :columns) VALUES ('superuser, view', 'pol_01ARYZ6S41TSV4RRFFQ69G5FA1', :given);
 COMMIT;
@@ -55,7 +57,7 @@ SELECT status, count(*) FROM policies.policies WHERE tenant_id = 'import_a' GROU
 DELETE FROM policies.policies WHERE tenant_id = 'import_a';
 
 -- What is not given is filled in: by default, by NULL, by COPY.
-BEGIN;
+:begin
 INSERT INTO policies.policies (name, tenant_id) VALUES ('1: superuser', 'import_a');
 INSERT INTO policies.policies (name, :columns)
     VALUES ('2: NULLs', NULL, 'import_a', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
@@ -65,7 +67,7 @@ COPY policies.policies (name, tenant_id, created_at, source, is_deleted, schema_
 SELECT * FROM pg_temp.stamps();
 COMMIT;
 :as_admin
-BEGIN;
+:begin
 INSERT INTO policies.policies (name, tenant_id) VALUES ('4: administrator', 'import_a');
 INSERT INTO policies.policies (name, tenant_id, created_at, created_by)
     VALUES ('5: a part', 'import_a', '2001-01-01 00:00+00', 'per_old');
@@ -100,7 +102,7 @@ SELECT name, count(*) FROM policies.policies
 
 -- A correction: what it names stays, and the rest is stamped with the login that wrote.
 :as_admin
-BEGIN;
+:begin
 UPDATE policies.policies SET description = 'corrected' WHERE name = '1: superuser';
 UPDATE policies.policies SET created_at = '2001-01-01 00:00+00', created_by = 'per_old', app_id = 'app_old',
     source = 'wiki' WHERE name = '2: NULLs';
@@ -124,7 +126,7 @@ UPDATE policies.policies SET id = 'pol_01ARYZ6S41TSV4RRFFQ69G5FA7' WHERE name = 
 UPDATE policies.policies SET updated_at = '2002-01-01 00:00+00', updated_by = 'per_older' WHERE name = '1: superuser'
 RETURNING updated_at, updated_by;
 -- NULL names nothing, a value that is there already neither.
-BEGIN;
+:begin
 UPDATE policies.policies SET id = NULL, tenant_id = NULL, app_id = NULL, created_at = NULL, created_by = NULL,
     updated_at = NULL,
     updated_by = NULL, source = NULL, source_type = NULL, is_deleted = NULL, schema_version = NULL
@@ -136,7 +138,7 @@ UPDATE policies.policies SET is_deleted = false WHERE name = '5: a part';
 SELECT name, updated_by, is_deleted, deleted, deleted_by FROM pg_temp.stamps() WHERE name = '5: a part';
 COMMIT;
 :as_superuser
-BEGIN;
+:begin
 UPDATE policies.policies SET description = 'corrected again' WHERE name = '1: superuser';
 DELETE FROM policies_api.policies WHERE name = '2: NULLs';
 SELECT name, updated, updated_by, is_deleted, deleted, deleted_by FROM pg_temp.stamps() WHERE name < '3';
@@ -151,7 +153,7 @@ RESET ROLE;
 -- With claims, an administrator is a caller: nothing that it sends for the server to say is kept.
 SELECT name, md5(p::text) AS row INTO TEMPORARY before FROM policies.policies p WHERE tenant_id LIKE 'import\_%';
 SET request.jwt.claims = '{"tenant_id": "import_a", "app_id": "app_new", "sub": "per_ann"}';
-BEGIN;
+:begin
 INSERT INTO policies.policies (name, :columns)
     VALUES ('6: superuser with claims', 'pol_01ARYZ6S41TSV4RRFFQ69G5FA8', :given);
 UPDATE policies.policies SET tenant_id = 'import_c', created_by = 'per_new', created_at = '2001-01-01 00:00+00',
@@ -159,7 +161,7 @@ UPDATE policies.policies SET tenant_id = 'import_c', created_by = 'per_new', cre
 SELECT * FROM pg_temp.stamps() WHERE name IN ('1: superuser', '6: superuser with claims');
 ROLLBACK;
 :as_gateway_admin
-BEGIN;
+:begin
 INSERT INTO policies.policies (name, :columns)
     VALUES ('6: gateway with claims', 'pol_01ARYZ6S41TSV4RRFFQ69G5FA8', :given);
 UPDATE policies.policies SET tenant_id = 'import_c', created_by = 'per_new', created_at = '2001-01-01 00:00+00',

@@ -118,6 +118,30 @@ DELETE FROM policies_api.policies WHERE tenant_id = 'soft_b' RETURNING name;
 SELECT name, deleted_by FROM policies_api.deleted_policies WHERE tenant_id = 'soft_b';
 :as_superuser
 
+-- A trigger that writes other rows of the same DELETE is in nobody's way; nor is one that deletes them.
+CREATE SCHEMA regress_soft;
+CREATE TABLE regress_soft.tasks (label text, others_deleted integer NOT NULL DEFAULT 0, is_last boolean NOT NULL DEFAULT false);
+SELECT policies.protect_table('regress_soft.tasks', 'tsk');
+CREATE FUNCTION regress_soft.tell_others() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE policies_api.tasks SET others_deleted = others_deleted + 1 WHERE id <> NEW.id;
+    DELETE FROM policies_api.tasks WHERE id <> NEW.id AND is_last;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER tell_others AFTER UPDATE OF is_deleted ON regress_soft.tasks FOR EACH ROW WHEN (NEW.label <> 'leaf')
+    EXECUTE FUNCTION regress_soft.tell_others();
+:as_a
+INSERT INTO policies_api.tasks (label) VALUES ('one'), ('two'), ('three');
+INSERT INTO policies_api.tasks (label, is_last) VALUES ('leaf', true);
+DELETE FROM policies_api.tasks RETURNING label;
+SELECT label, others_deleted FROM policies_api.deleted_tasks ORDER BY label;
+SELECT count(*) FROM policies_api.tasks;
+:as_superuser
+SELECT policies.unprotect_table('regress_soft.tasks');
+DROP TABLE regress_soft.tasks, regress_soft.tasks_history;
+DROP FUNCTION regress_soft.tell_others();
+DROP SCHEMA regress_soft;
+
 -- The views have the rights of their reader and show every column of the table, in its order.
 SELECT c.relname, c.reloptions, pg_get_userbyid(c.relowner) AS owner,
        ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 ORDER BY attnum)

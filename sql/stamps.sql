@@ -10,9 +10,13 @@
 \set forged '\'pol_01ARYZ6S41TSV4RRFFQ69G5FAV\', \'stamps_b\', \'app_evil\', \'2001-01-01\', \'per_eve\', '
 \set forged :forged '\'2001-01-01\', \'per_eve\', \'2001-01-01\', \'per_eve\', 99'
 
--- Times as they stand to that of the running transaction; a forged one would show.
+-- A millisecond later than what was written before, so that nothing is stamped later than now but by a second write.
+\set begin 'DO $$ BEGIN PERFORM pg_sleep(0.01); END $$; BEGIN;'
+
+-- Times as they stand to that of the running transaction, in milliseconds; a forged one would show.
 CREATE FUNCTION pg_temp.told(instant timestamptz) RETURNS text STABLE AS $$
-    SELECT CASE WHEN instant = now() THEN 'now' WHEN instant BETWEEN now() AND now() + interval '1 ms' THEN 'after now'
+    SELECT CASE WHEN instant = date_trunc('milliseconds', now()) THEN 'now'
+                WHEN instant BETWEEN now() AND now() + interval '5 ms' THEN 'after now'
                 WHEN instant BETWEEN now() - interval '1 min' AND now() THEN 'before' ELSE instant::text END
 $$ LANGUAGE sql;
 CREATE FUNCTION pg_temp.stamps(OUT name text, OUT id text, OUT tenant text, OUT app text, OUT created text,
@@ -29,7 +33,7 @@ $$ LANGUAGE sql;
 
 -- INSERT, of nothing, of one field, and of all that is not the caller's to say; through the view and the table.
 :as_ann
-BEGIN;
+:begin
 INSERT INTO policies_api.policies DEFAULT VALUES;
 INSERT INTO policies_api.policies (name) VALUES ('view');
 INSERT INTO policies.policies (name) VALUES ('table');
@@ -46,17 +50,18 @@ INSERT INTO policies_api.policies (name, source_type) VALUES ('unknown source ty
 \echo :SQLSTATE
 -- What RETURNING shows is what is stored.
 INSERT INTO policies_api.policies (name, is_deleted, :columns) VALUES ('returned', true, :forged)
-RETURNING name, id = 'pol_01ARYZ6S41TSV4RRFFQ69G5FAV' AS is_forged, tenant_id, app_id, created_at = now() AS is_now,
+RETURNING name, id = 'pol_01ARYZ6S41TSV4RRFFQ69G5FAV' AS is_forged, tenant_id, app_id,
+    created_at = date_trunc('milliseconds', now()) AS is_now,
     created_by, is_deleted,
           deleted_at, deleted_by, schema_version, source, source_type;
 -- An application's rows are stamped with it; a person without "sub" stays unnamed.
 :as_app
-BEGIN;
+:begin
 INSERT INTO policies_api.policies (name, :columns) VALUES ('app, forged', :forged);
 SELECT * FROM pg_temp.stamps();
 COMMIT;
 :as_nobody
-BEGIN;
+:begin
 INSERT INTO policies_api.policies (name, :columns) VALUES ('nobody, forged', :forged);
 SELECT * FROM pg_temp.stamps() WHERE name LIKE 'nobody%';
 COMMIT;
@@ -69,7 +74,7 @@ DELETE FROM policies.policies WHERE tenant_id LIKE 'stamps\_%';
 
 -- A bulk create as PostgREST sends it: keys that some of the objects lack arrive as NULL.
 :as_ann
-BEGIN;
+:begin
 INSERT INTO policies_api.policies (name, id, tenant_id, created_at, is_deleted, source, source_type, schema_version,
     status, category)
 SELECT name, id, tenant_id, created_at, is_deleted, source, source_type, schema_version, status, category
@@ -91,14 +96,14 @@ SELECT name FROM policies_api.policies ORDER BY name;
 
 -- UPDATE keeps what is not the caller's to change, and stamps the rest.
 :as_bob
-BEGIN;
+:begin
 UPDATE policies_api.policies SET description = 'changed' WHERE name = 'bulk 1';
 UPDATE policies_api.policies SET (:columns) = ROW (:forged) WHERE name = 'bulk 2';
 UPDATE policies.policies SET (:columns) = ROW (:forged) WHERE name = 'bulk 3';
 SELECT * FROM pg_temp.stamps();
 COMMIT;
 -- NULL for a source keeps it, and for all that is stamped.
-BEGIN;
+:begin
 UPDATE policies_api.policies SET source = 'handbook', source_type = 'system' WHERE name = 'bulk 1';
 UPDATE policies_api.policies SET source = NULL, source_type = NULL, id = NULL, tenant_id = NULL, created_at = NULL,
     updated_at = NULL,
@@ -108,19 +113,19 @@ COMMIT;
 UPDATE policies_api.policies SET source_type = 'carrier pigeon' WHERE name = 'bulk 1';
 \echo :SQLSTATE
 :as_nobody
-BEGIN;
+:begin
 UPDATE policies_api.policies SET description = 'changed by nobody' WHERE name = 'bulk 3';
 SELECT * FROM pg_temp.stamps() WHERE name = 'bulk 3';
 COMMIT;
 -- Even a write that changes nothing is a write.
 :as_ann
-BEGIN;
+:begin
 UPDATE policies_api.policies SET name = name WHERE name = 'bulk 3';
 SELECT * FROM pg_temp.stamps() WHERE name = 'bulk 3';
 COMMIT;
 
 -- updated_at increases with every write, within one transaction too: each version has a time of its own.
-BEGIN;
+:begin
 CREATE TEMPORARY TABLE seen (n integer, updated_at timestamptz);
 GRANT ALL ON seen TO PUBLIC;
 INSERT INTO seen SELECT 0, updated_at FROM policies_api.policies WHERE name = 'bulk 1';
@@ -136,7 +141,7 @@ SELECT n, updated_at > lag(updated_at) OVER (ORDER BY n) AS later, pg_temp.told(
 ROLLBACK;
 
 -- is_deleted: stamped as it becomes true, kept while it is, cleared as it becomes false; never as the caller says.
-BEGIN;
+:begin
 UPDATE policies_api.policies SET is_deleted = true, deleted_at = '2001-01-01', deleted_by = 'per_eve'
     WHERE name = 'bulk 1';
 DELETE FROM policies_api.policies WHERE name = 'bulk 2';
@@ -147,7 +152,7 @@ COMMIT;
 SELECT name FROM policies_api.policies ORDER BY name;
 SELECT name FROM policies_api.deleted_policies ORDER BY name;
 :as_bob
-BEGIN;
+:begin
 UPDATE policies_api.deleted_policies SET description = 'changed while deleted', is_deleted = true,
     (:columns) = ROW (:forged)
 WHERE name = 'bulk 1';
@@ -171,7 +176,7 @@ DELETE FROM policies_api.deleted_policies;
 -- An upsert cannot hit a row by its id, for the id is ignored: it creates, and the row of that id stays as it is.
 :as_ann
 SELECT id AS known_id FROM policies_api.policies WHERE name = 'bulk 1' \gset
-BEGIN;
+:begin
 INSERT INTO policies_api.policies (id, tenant_id, name) VALUES (:'known_id', 'stamps_a', 'upsert 1')
 ON CONFLICT (tenant_id, id) DO NOTHING;
 INSERT INTO policies_api.policies (id, tenant_id, name, created_by)
@@ -186,7 +191,7 @@ SELECT id = :'known_id' AS is_of_known_id, name FROM policies_api.policies ORDER
 COMMIT;
 
 -- MERGE into the table, with the id that the caller sees.
-BEGIN;
+:begin
 MERGE INTO policies.policies AS p USING (VALUES (:'known_id', 'merged'), ('pol_01ARYZ6S41TSV4RRFFQ69G5FAV',
     'merged as new'))
     AS v (id, name) ON p.id = v.id

@@ -12,10 +12,11 @@ namespace policies::pg {
 
 namespace {
 
-/// The numbers of a trigger's columns, looked up once per statement and table, kept where the executor keeps
-/// the trigger function.
-struct ColumnNumbers {
+/// What a trigger's columns are, looked up once per statement and table, kept where the executor keeps the
+/// trigger function.
+struct FoundColumns {
     std::array<AttrNumber, ColumnSet::max_size> numbers;
+    std::array<core::Duration, ColumnSet::max_size> resolutions;
 };
 
 [[noreturn]] void refuse_call(const Call& call, const char* kind) {
@@ -25,7 +26,7 @@ struct ColumnNumbers {
                      "\" works only as a " + kind});
 }
 
-AttrNumber number_of(Relation table, const AnyColumn& column) {
+Form_pg_attribute find_column(Relation table, const AnyColumn& column) {
     const TupleDesc descriptor = RelationGetDescr(table);
     const int number = call([&] { return SPI_fnumber(descriptor, column.name); });
     if (number <= 0) {
@@ -34,26 +35,61 @@ AttrNumber number_of(Relation table, const AnyColumn& column) {
                          " has no column " + core::quoted(column.name),
               .hint = "Restore the column with policies.add_base_columns()."});
     }
-    const Oid type = base_type(TupleDescAttr(descriptor, number - 1)->atttypid);
+    const Form_pg_attribute attribute = TupleDescAttr(descriptor, number - 1);
+    const Oid type = base_type(attribute->atttypid);
     if (type != column.type) {
         fail({.code = core::ErrorCode::wrong_type,
               .message = "column " + core::quoted(column.name) + " of protected table " +
                          core::quoted(RelationGetRelationName(table)) + " must be " + type_name(column.type) +
                          ", not " + type_name(type)});
     }
-    return static_cast<AttrNumber>(number);
+    return attribute;
 }
 
-const AttrNumber* column_numbers(FunctionCallInfo info, Relation table, const ColumnSet& columns) {
+/// What set() gives a column is not checked against the constraints of its domain: a row could be stored that
+/// no dump restores.
+void refuse_constrained_domain(Relation table, const Form_pg_attribute attribute) {
+    if (has_domain_constraints(attribute->atttypid)) {
+        fail({.code = core::ErrorCode::wrong_type,
+              .message = "column " + core::quoted(NameStr(attribute->attname)) + " of protected table " +
+                         core::quoted(RelationGetRelationName(table)) + " must not be of the domain " +
+                         type_name(attribute->atttypid) + ", which has constraints",
+              .detail = "What is stamped is not checked against them.",
+              .hint = "Drop the domain's constraints, or give the column the type under it."},
+             NameStr(attribute->attname));
+    }
+}
+
+/// By the precision of its type, in a domain or not; -1 stands for none.
+core::Duration resolution_of(const Form_pg_attribute attribute) {
+    std::int32_t precision = attribute->atttypmod;
+    call([&] { return getBaseTypeAndTypmod(attribute->atttypid, &precision); });
+    core::Duration resolution = 1;
+    for (int digits = precision < 0 ? 6 : precision; digits < 6; ++digits) {
+        resolution *= 10;
+    }
+    return resolution;
+}
+
+const FoundColumns& find_columns(FunctionCallInfo info, const TriggerData* trigger,
+                                 const ColumnSet& columns) {
     auto*& kept = info->flinfo->fn_extra;
     if (kept == nullptr) {
-        ColumnNumbers found{};
-        std::ranges::transform(columns.columns(), found.numbers.begin(),
-                               [&](const AnyColumn& column) { return number_of(table, column); });
-        kept = call([&] { return MemoryContextAlloc(info->flinfo->fn_mcxt, sizeof(ColumnNumbers)); });
-        *static_cast<ColumnNumbers*>(kept) = found;
+        FoundColumns found{};
+        for (const auto& column : columns.columns()) {
+            const Form_pg_attribute attribute = find_column(trigger->tg_relation, column);
+            if (attribute->atttypid != column.type && TRIGGER_FIRED_BEFORE(trigger->tg_event)) {
+                refuse_constrained_domain(trigger->tg_relation, attribute);
+            }
+            found.numbers[column.index] = attribute->attnum;
+            if (column.type == type::timestamptz) {
+                found.resolutions[column.index] = resolution_of(attribute);
+            }
+        }
+        kept = call([&] { return MemoryContextAlloc(info->flinfo->fn_mcxt, sizeof(FoundColumns)); });
+        *static_cast<FoundColumns*>(kept) = found;
     }
-    return static_cast<const ColumnNumbers*>(kept)->numbers.data();
+    return *static_cast<const FoundColumns*>(kept);
 }
 
 /// The row that an INSERT or UPDATE is to write, or that a DELETE removes.
@@ -76,7 +112,9 @@ RowTrigger::RowTrigger(const Call& call, const ColumnSet& columns) : Trigger(cal
     if (!TRIGGER_FIRED_FOR_ROW(trigger_->tg_event)) {
         refuse_call(call, "row trigger");
     }
-    numbers_ = column_numbers(call.info(), trigger_->tg_relation, columns);
+    const auto& found = find_columns(call.info(), trigger_, columns);
+    numbers_ = found.numbers.data();
+    resolutions_ = found.resolutions.data();
 }
 
 bool RowTrigger::is_insert() const {
@@ -121,6 +159,10 @@ bool RowTrigger::changes(const AnyColumn& column) const {
         TupleDescAttr(RelationGetDescr(trigger_->tg_relation), numbers_[column.index] - 1);
     return !call(
         [&] { return datum_image_eq(before.value, after.value, attribute->attbyval, attribute->attlen); });
+}
+
+core::Duration RowTrigger::resolution(const Column<core::Instant>& column) const {
+    return resolutions_[column.index];
 }
 
 void RowTrigger::replace(const AnyColumn& column, NullableValue value) {

@@ -99,8 +99,9 @@ private:
 };
 
 /// A call by a row trigger. A BEFORE trigger writes the row as set() leaves it, unless it calls skip(). Fails
-/// with 39P01 when it is no row trigger's, and with 42703 or 42804 when the table has a column not, or of
-/// another type: it has changed since it was protected.
+/// with 39P01 when it is no row trigger's, and with 42703 or 42804 when the table has a column not, of another
+/// type, or, before a write, of a domain whose constraints set() would not check: it has changed since it was
+/// protected.
 class RowTrigger : public Trigger {
 public:
     RowTrigger(const Call& call, const ColumnSet& columns);
@@ -117,7 +118,11 @@ public:
     /// Whether an UPDATE gives a column other bytes.
     bool changes(const AnyColumn& column) const;
 
-    /// Gives the row that is to be written a value.
+    /// How far apart two instants of a column are at least: a microsecond, or more where the column's type
+    /// limits their precision.
+    core::Duration resolution(const Column<core::Instant>& column) const;
+
+    /// Gives the row that is to be written a value, of the column's precision.
     template <typename T>
     void set(const Column<T>& column, const std::type_identity_t<std::optional<T>>& value) {
         replace(column,
@@ -162,7 +167,8 @@ private:
 
     void replace(const AnyColumn& column, NullableValue value);
 
-    const std::int16_t* numbers_; ///< of the columns, as the table counts them
+    const std::int16_t* numbers_;       ///< of the columns, as the table counts them
+    const core::Duration* resolutions_; ///< of the columns that hold instants
     std::array<Replacement, ColumnSet::max_size> replacements_;
     std::uint32_t replaced_{0}; ///< a bit for each column
     bool is_skipped_{false};

@@ -3,6 +3,11 @@
 #include "pg/call.hpp"
 #include "pg/guard.hpp"
 
+extern "C" {
+#include "access/xact.h"
+#include "utils/snapmgr.h"
+}
+
 namespace policies::pg {
 
 namespace {
@@ -77,12 +82,31 @@ SpiSession::~SpiSession() {
     }
 }
 
+StatementSnapshot::StatementSnapshot() : exceptions_at_start_(std::uncaught_exceptions()) {
+    call([] {
+        CommandCounterIncrement();
+        PushCopiedSnapshot(GetActiveSnapshot());
+        UpdateActiveSnapshotCommandId();
+    });
+}
+
+StatementSnapshot::~StatementSnapshot() {
+    // After an error PostgreSQL's clean-up does it.
+    if (std::uncaught_exceptions() == exceptions_at_start_) {
+        PopActiveSnapshot();
+    }
+}
+
 Execution::Execution(const Sql& sql, std::span<const Parameter> parameters) {
     if (sql.has_fixed_search_path()) {
         search_path_.emplace();
     }
-    const bool only_reads = Call::innermost().only_reads();
+    const bool only_reads = sql.is_of_statement() || Call::innermost().only_reads();
     Arguments arguments(parameters);
+    std::optional<StatementSnapshot> snapshot;
+    if (sql.is_of_statement()) {
+        snapshot.emplace();
+    }
     session_.emplace();
     if (sql.kept() != nullptr) {
         run_kept(*sql.kept(), arguments, only_reads);

@@ -63,6 +63,12 @@ struct Qualified {
     std::string sql;
 };
 
+/// A query as Qualified that sees what the calling statement sees, and what the transaction has written since:
+/// nothing that others have committed since that statement began.
+struct OfStatement {
+    std::string sql;
+};
+
 /// What a verb runs: a text (of several statements, if it has no parameters), or a kept statement.
 class Sql {
 public:
@@ -72,6 +78,9 @@ public:
 
     Sql(Qualified qualified) : text_(std::move(qualified.sql)), has_fixed_search_path_(false) {}
 
+    Sql(OfStatement query)
+        : text_(std::move(query.sql)), has_fixed_search_path_(false), is_of_statement_(true) {}
+
     Sql(Statement& kept) : kept_(&kept) {}
 
     const std::string& text() const { return text_; }
@@ -80,10 +89,13 @@ public:
 
     bool has_fixed_search_path() const { return has_fixed_search_path_; }
 
+    bool is_of_statement() const { return is_of_statement_; }
+
 private:
     std::string text_{};
     Statement* kept_{nullptr};
     bool has_fixed_search_path_{true};
+    bool is_of_statement_{false};
 };
 
 /// A connection to the server's SPI for the length of a scope.
@@ -93,6 +105,19 @@ public:
     ~SpiSession();
     SpiSession(const SpiSession&) = delete;
     SpiSession& operator=(const SpiSession&) = delete;
+
+private:
+    int exceptions_at_start_;
+};
+
+/// Reads what the calling statement reads, and what the transaction has written since, for the length of a
+/// scope.
+class StatementSnapshot {
+public:
+    StatementSnapshot();
+    ~StatementSnapshot();
+    StatementSnapshot(const StatementSnapshot&) = delete;
+    StatementSnapshot& operator=(const StatementSnapshot&) = delete;
 
 private:
     int exceptions_at_start_;

@@ -9,6 +9,7 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "storage/lmgr.h"
 #include "utils/syscache.h"
+#include "utils/typcache.h"
 }
 
 namespace policies::pg {
@@ -172,6 +173,10 @@ Oid base_type(Oid type) {
     return call([&] {
         return SearchSysCacheExists1(TYPEOID, ObjectIdGetDatum(type)) ? getBaseType(type) : InvalidOid;
     });
+}
+
+bool has_domain_constraints(Oid type) {
+    return call([&] { return lookup_type_cache(type, TYPECACHE_DOMAIN_CONSTR_INFO)->domainData != nullptr; });
 }
 
 std::string type_name(Oid type) {

@@ -74,6 +74,9 @@ Oid register_owner(std::initializer_list<const char*> names);
 /// The type under the domains of a type, or the type itself; no_oid where there is no such type.
 Oid base_type(Oid type);
 
+/// Whether a type is a domain that has constraints, NOT NULL among them, or is made of one that has.
+bool has_domain_constraints(Oid type);
+
 /// A type as SQL names it.
 std::string type_name(Oid type);
 

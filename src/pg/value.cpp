@@ -18,8 +18,8 @@ static_assert(std::is_same_v<Oid, ::Oid>);
 static_assert(type::boolean == BOOLOID && type::character == CHAROID && type::name == NAMEOID &&
               type::int8 == INT8OID && type::int4 == INT4OID && type::text == TEXTOID &&
               type::oid == OIDOID && type::float4 == FLOAT4OID && type::float8 == FLOAT8OID &&
-              type::text_array == TEXTARRAYOID && type::varchar == VARCHAROID && type::date == DATEOID &&
-              type::timestamptz == TIMESTAMPTZOID && type::interval == INTERVALOID &&
+              type::text_array == TEXTARRAYOID && type::bpchar == BPCHAROID && type::varchar == VARCHAROID &&
+              type::date == DATEOID && type::timestamptz == TIMESTAMPTZOID && type::interval == INTERVALOID &&
               type::tsvector == TSVECTOROID && type::tsquery == TSQUERYOID && type::jsonb == JSONBOID &&
               type::jsonb_array == JSONBARRAYOID && type::tstzmultirange == TSTZMULTIRANGEOID);
 static_assert(INT64_MIN == DT_NOBEGIN && INT64_MAX == DT_NOEND);

@@ -49,6 +49,7 @@ inline constexpr Oid oid = 26;
 inline constexpr Oid float4 = 700;
 inline constexpr Oid float8 = 701;
 inline constexpr Oid text_array = 1009;
+inline constexpr Oid bpchar = 1042; ///< character(n)
 inline constexpr Oid varchar = 1043;
 inline constexpr Oid date = 1082;
 inline constexpr Oid timestamptz = 1184;

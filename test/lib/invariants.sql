@@ -32,7 +32,7 @@ SELECT 'id of two tenants', to_jsonb(p) FROM (SELECT id FROM policies.policies G
 UNION ALL
 SELECT 'review without its due date moved', to_jsonb(r) FROM policies.policy_reviews r
 WHERE NOT EXISTS (SELECT FROM policies.policies p WHERE p.tenant_id = r.tenant_id AND p.id = r.policy_id
-                  AND p.updated_at >= r.reviewed_at)
+                  AND p.updated_at >= date_trunc('milliseconds', r.reviewed_at))
 UNION ALL
 SELECT 'row of another writer', to_jsonb(p) FROM policies.policies p
 WHERE p.updated_by NOT LIKE '%' || p.tenant_id AND p.updated_by LIKE 'per\_%\_tenant%';

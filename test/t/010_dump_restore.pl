@@ -12,6 +12,22 @@ create_register($node, 'register');
 fill_register($node, 'register');
 # Claims of other names than the standard ones, which a restored register must still read.
 $node->safe_psql('register', q(ALTER FUNCTION policies.claim_settings() SET policies.app_claim = 'azp'));
+# A table of one's own whose columns are less exact than what a stamp could have: every restore below has it, too.
+$node->safe_psql('register', <<'SQL');
+CREATE SCHEMA shop;
+CREATE DOMAIN shop.key AS text COLLATE "C";
+CREATE DOMAIN shop.second AS timestamptz(0);
+CREATE TABLE shop.parts (id shop.key, created_at shop.second, updated_at timestamptz(0) NOT NULL DEFAULT now(),
+    deleted_at timestamptz(1), name text);
+INSERT INTO shop.parts (id, name, created_at, deleted_at) VALUES ('1', 'deleted before', now(), now());
+SELECT policies.protect_table('shop.parts', 'prt', existing_rows_tenant_id => 'acme');
+SQL
+as_caller($node, 'register', '{"tenant_id": "acme", "sub": "per_1"}', <<'SQL');
+INSERT INTO policies_api.parts (name) VALUES ('bolt'), ('nut');
+UPDATE policies_api.parts SET name = 'washer' WHERE name = 'nut';
+DELETE FROM policies_api.parts WHERE name = 'bolt';
+SQL
+is($node->safe_psql('register', 'SELECT count(*), count(*) FILTER (WHERE is_deleted) FROM shop.parts'), '3|2', 'as stamped');
 my $scoped = q({"tenant_id": "acme", "azp": "app_1"});
 my $in_scope = 'SELECT count(*) FROM policies_api.policies';
 my (undef, $original_scope) = as_caller($node, 'register', $scoped, $in_scope);

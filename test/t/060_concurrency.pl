@@ -28,8 +28,12 @@ my %scripts = (
 		VALUES ('document ' || :pick, '2020-01-01', '1 month');" ],
 	update => [ 4, "UPDATE policies_api.policies SET description = 'by ' || :client_id
 		WHERE id = (SELECT id FROM policies_api.policies ORDER BY name, id OFFSET :pick LIMIT 1);" ],
-	delete => [ 2, "DELETE FROM policies_api.policies
-		WHERE id = (SELECT id FROM policies_api.policies ORDER BY id DESC OFFSET :pick LIMIT 1);" ],
+	delete => [ 2, <<'SQL' ],
+SELECT set_config('test.pick', (:pick)::text, true);
+DO $$ BEGIN DELETE FROM policies_api.policies
+    WHERE id = (SELECT id FROM policies_api.policies ORDER BY id DESC OFFSET current_setting('test.pick')::integer LIMIT 1);
+EXCEPTION WHEN SQLSTATE 'PT409' THEN NULL; END $$;
+SQL
 	restore => [ 1, <<'SQL' ],
 DO $$ BEGIN UPDATE policies_api.deleted_policies SET is_deleted = false
     WHERE id = (SELECT id FROM policies_api.deleted_policies ORDER BY id DESC LIMIT 1);
@@ -67,8 +71,11 @@ SQL
 		2, q(UPDATE policies_api.business_calendars
 			SET time_zone = (ARRAY['UTC', 'Asia/Kolkata', 'America/New_York', 'Europe/Berlin'])[:type]
 				WHERE id = (SELECT max(id) FROM policies_api.business_calendars);) ],
-	delete_calendar => [ 1, 'DELETE FROM policies_api.business_calendars
-		WHERE id = (SELECT id FROM policies_api.business_calendars ORDER BY id OFFSET 5 LIMIT 1);' ],
+	delete_calendar => [ 1, <<'SQL' ],
+DO $$ BEGIN DELETE FROM policies_api.business_calendars
+    WHERE id = (SELECT id FROM policies_api.business_calendars ORDER BY id OFFSET 5 LIMIT 1);
+EXCEPTION WHEN SQLSTATE 'PT409' THEN NULL; END $$;
+SQL
 	import => [ 2, <<'SQL' ],
 SELECT set_config('test.holidays', replace(HOLIDAYS, 'NUMBER', lpad((:pick % 28 + 1)::text, 2, '0')), true);
 DO $$ BEGIN PERFORM policies_api.import_holidays(id, current_setting('test.holidays'))

@@ -79,7 +79,7 @@ SELECT v.* FROM (VALUES
      'How many rows to pass over. Sort by something unique.'),
     ('Or', 'or', 'query', '{"type": "string"}', '(status.eq.draft,owner_id.is.null)',
      'Filters of which one must fit, in parentheses: FIELD.OPERATOR.VALUE.'),
-    ('IfUpdatedAt', 'updated_at', 'query', '{"type": "string"}', 'eq.2026-11-24T10:00:00.123456+00:00',
+    ('IfUpdatedAt', 'updated_at', 'query', '{"type": "string"}', 'eq.2026-11-24T10:00:00.123+00:00',
      'Only if it is as it was read: eq. and the updated_at that was read. Otherwise the answer is 409.'),
     ('Range', 'Range', 'header', '{"type": "string"}', '0-49', 'The rows to answer, from 0 on, instead of limit and offset.'),
     ('PreferOfReading', 'Prefer', 'header', '{"type": "string"}', 'count=exact',

@@ -11,8 +11,8 @@ export interface SelectOptions<Field> extends CallOptions {
 
 /** Under which condition a record is changed or deleted. */
 export interface ConditionOptions extends CallOptions {
-  /** The `updated_at` that was read: where the record was changed since, nothing happens, and `Conflict` is thrown. */
-  ifUpdatedAt?: string;
+  /** The `updated_at` that was read, or a `Date` of it: where the record was changed since, nothing happens, and `Conflict` is thrown. */
+  ifUpdatedAt?: string | Date;
 }
 
 /** The records of one kind: what policies and business calendars have in common. */
@@ -106,9 +106,10 @@ function unchanged<Query extends { eq(field: string, value: string): Query }>(qu
   // Whoever names the condition means one, also where the record that was read lacks the field.
   if (!('ifUpdatedAt' in options)) return query;
   const { ifUpdatedAt } = options;
-  // A Date has milliseconds only, and would never be equal.
   if (typeof ifUpdatedAt === 'string' && ifUpdatedAt !== '') return query.eq('updated_at', ifUpdatedAt);
-  throw new InvalidArgument(`ifUpdatedAt must be the text of updated_at, not ${shown(ifUpdatedAt)}`);
+  // The register stamps whole milliseconds, which is what a Date has.
+  if (ifUpdatedAt instanceof Date && !Number.isNaN(ifUpdatedAt.getTime())) return query.eq('updated_at', ifUpdatedAt.toISOString());
+  throw new InvalidArgument(`ifUpdatedAt must be the updated_at that was read, not ${shown(ifUpdatedAt)}`);
 }
 
 function columnsOf(select: readonly PropertyKey[] | undefined): string {

@@ -204,13 +204,20 @@ test('writes that cannot be meant are refused', async (context) => {
   await assert.rejects(policies.create([null] as never), /the fields must be an object, not null/);
   await assert.rejects(policies.complete(id, 'x' as never), /the fields must be an object/);
   await assert.rejects(
-    policies.update(id, { name: 'x' }, { ifUpdatedAt: new Date() as never }),
-    /ifUpdatedAt must be the text of updated_at/,
+    policies.update(id, { name: 'x' }, { ifUpdatedAt: Date.now() as never }),
+    /ifUpdatedAt must be the updated_at that was read/,
   );
-  await assert.rejects(policies.delete(id, { ifUpdatedAt: '' }), /ifUpdatedAt must be the text of updated_at, not ""/);
-  await assert.rejects(policies.delete(id, { ifUpdatedAt: null as never }), /ifUpdatedAt must be the text of updated_at, not null/);
+  await assert.rejects(policies.delete(id, { ifUpdatedAt: '' }), /ifUpdatedAt must be the updated_at that was read, not ""/);
+  await assert.rejects(policies.delete(id, { ifUpdatedAt: null as never }), /ifUpdatedAt must be the updated_at that was read, not null/);
+  await assert.rejects(policies.delete(id, { ifUpdatedAt: new Date('x') }), /ifUpdatedAt must be .*, not an invalid date/);
   await assert.rejects(policies.get(id, { select: ['a,b' as never] }), /"a,b" is not the name of a field/);
   assert.equal(stub.requests.length, 0);
+});
+
+test('a Date of the updated_at that was read names it', async (context) => {
+  const stub = await startStub(context, [{ json: {} }]);
+  await stub.client().policies.delete(id, { ifUpdatedAt: new Date('2026-11-24T11:00:00.123+01:00') });
+  assert.match(stub.requests[0]?.target ?? '', /\?updated_at=eq\.2026-11-24T10%3A00%3A00\.123Z$/);
 });
 
 test('a condition stays one condition, and one that is undefined is not taken for none', async (context) => {
@@ -218,6 +225,6 @@ test('a condition stays one condition, and one that is undefined is not taken fo
   const { policies } = stub.client();
   await policies.delete(id, { ifUpdatedAt: '2026-11-24T10:00:00&id=neq.x' });
   assert.match(stub.requests[0]?.target ?? '', /\?updated_at=eq\.2026-11-24T10%3A00%3A00%26id%3Dneq\.x$/);
-  await assert.rejects(policies.delete(id, { ifUpdatedAt: undefined }), /ifUpdatedAt must be the text of updated_at, not undefined/);
+  await assert.rejects(policies.delete(id, { ifUpdatedAt: undefined }), /ifUpdatedAt must be the updated_at that was read, not undefined/);
   assert.equal(stub.requests.length, 1);
 });

@@ -17,7 +17,7 @@ export interface Case {
 }
 
 export const one = 'application/vnd.pgrst.object+json';
-export const policy = { id, name: 'Clean desk', updated_at: '2026-11-24T10:00:00.123456+00:00' };
+export const policy = { id, name: 'Clean desk', updated_at: '2026-11-24T10:00:00.123+00:00' };
 export const calendar = { id: calendarId, name: 'Office' };
 export const rows = [policy];
 export const page = { rows, total: null };

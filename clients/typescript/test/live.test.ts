@@ -64,7 +64,8 @@ live('create, get, update, delete, restore', async (client) => {
   assert.equal(updated.description, 'für alle €😀');
   await assert.rejects(policies.update(created.id, { description: 'x' }, { ifUpdatedAt: created.updated_at }), Conflict);
   await assert.rejects(policies.delete(created.id, { ifUpdatedAt: created.updated_at }), Conflict);
-  await policies.delete(created.id, { ifUpdatedAt: updated.updated_at });
+  await assert.rejects(policies.delete(created.id, { ifUpdatedAt: new Date(created.updated_at) }), Conflict);
+  await policies.delete(created.id, { ifUpdatedAt: new Date(updated.updated_at) });
   await assert.rejects(policies.get(created.id), NotFound);
   assert.equal((await policies.deleted({ name: created.name ?? '' })).rows.length, 1);
   assert.equal((await policies.restore(created.id)).is_deleted, false);

@@ -27,8 +27,9 @@ export async function policies({ policies: { policies } }: Client): Promise<void
   await policies.create([{ name: 5 }]);
   // @ts-expect-error a status that there is not
   await policies.update(id, { status: 'archived' });
-  // @ts-expect-error a Date would never be equal
   await policies.update(id, { name: 'x' }, { ifUpdatedAt: new Date() });
+  // @ts-expect-error a number is no time
+  await policies.update(id, { name: 'x' }, { ifUpdatedAt: Date.now() });
   // @ts-expect-error an outcome that there is not
   await policies.complete(id, { outcome: 'perfect' });
   // @ts-expect-error the content hash is required

@@ -2,7 +2,7 @@ import { calendar, deletes, does, policy, rows, writes, type Case } from './case
 import { calendarId, id } from './stub.js';
 
 const opening_hours = [{ weekdays: [1, 2], opens: '09:00', closes: '17:00' }];
-const asRead = 'updated_at=eq.2026-11-24T10%3A00%3A00.123456%2B00%3A00';
+const asRead = 'updated_at=eq.2026-11-24T10%3A00%3A00.123%2B00%3A00';
 const completion = { note: 'still right', outcome: 'confirmed', next_review_at: '2027-11-01T00:00:00Z' } as const;
 
 /** The routes that write. */

@@ -16,4 +16,9 @@ constexpr std::int64_t floor_modulo(std::int64_t dividend, std::int64_t divisor)
     return remainder < 0 ? remainder + divisor : remainder;
 }
 
+/// The greatest multiple of a positive step that is not above the number. Overflows within a step of the minimum.
+constexpr std::int64_t floor_to(std::int64_t number, std::int64_t step) {
+    return number - floor_modulo(number, step);
+}
+
 } // namespace policies::core

@@ -14,6 +14,7 @@ using WallTime = std::int64_t;
 using Duration = std::int64_t;
 
 inline constexpr std::int32_t seconds_per_day = 86'400;
+inline constexpr Duration microseconds_per_millisecond = 1'000;
 inline constexpr Duration microseconds_per_second = 1'000'000;
 inline constexpr Duration microseconds_per_minute = 60 * microseconds_per_second;
 inline constexpr Duration microseconds_per_day = seconds_per_day * microseconds_per_second;

@@ -15,6 +15,20 @@ void require_base_columns(const pg::Table& table, const std::vector<pg::AnyColum
     }
 }
 
+void refuse_constrained_domain(const pg::Table& table, const pg::TableColumn& column) {
+    if (pg::has_domain_constraints(column.type)) {
+        pg::fail({.code = core::ErrorCode::wrong_type,
+                  .message = "column " + core::quoted(column.name) + " of table " + core::quoted(table.name) +
+                             " is of the domain " + pg::type_name(column.type) + ", which has constraints",
+                  .detail = "What is stamped would not be checked against them, and a dump of it not be "
+                            "restored.",
+                  .hint = "ALTER TABLE " + table.sql_name() + " ALTER COLUMN " + column.name + " TYPE " +
+                          pg::type_name(column.base_type) +
+                          " first. A CHECK of the table itself is obeyed. Nothing was changed."},
+                 column.name);
+    }
+}
+
 namespace {
 
 struct ListedColumn {

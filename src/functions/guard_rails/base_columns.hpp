@@ -43,7 +43,7 @@ inline constexpr std::array<BaseColumn, base_columns.columns().size()> base_colu
     {base_columns.created_at, "timestamptz", "now()", true, nullptr,
      "When the row was created. Server stamp."},
     {base_columns.updated_at, "timestamptz", "now()", true, "isfinite(updated_at)",
-     "When the row was last written. Server stamp, later with every write."},
+     "When the row was last written, in milliseconds. Server stamp, later with every write."},
     {base_columns.created_by, "text COLLATE \"C\"", nullptr, false, nullptr,
      "Person who created the row: the JWT's sub. Server stamp."},
     {base_columns.updated_by, "text COLLATE \"C\"", nullptr, false, nullptr,
@@ -70,6 +70,10 @@ constexpr bool is_server_managed(const pg::AnyColumn& column) {
 
 /// Fails with wrong_type unless the table has all these columns.
 void require_base_columns(const pg::Table& table, const std::vector<pg::AnyColumn>& columns);
+
+/// Fails with wrong_type where a column is of a domain with constraints: the stamps are not checked against
+/// them, whose expressions are another's, and a row could be stored that no dump restores.
+void refuse_constrained_domain(const pg::Table& table, const pg::TableColumn& column);
 
 /// As the writer of what is written without claims: role:<login>.
 std::string login_as_writer();

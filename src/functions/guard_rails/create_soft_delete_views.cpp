@@ -130,7 +130,8 @@ void create_soft_delete_views(pg::Oid table_name, const pg::NameText& view_schem
                   .message = "view_schema must be the name of a schema, not " + core::quoted(schema)});
     }
     const auto table = pg::lock_protectable_table(table_name);
-    require_base_columns(table, {base_columns.id, base_columns.tenant_id, base_columns.is_deleted});
+    require_base_columns(
+        table, {base_columns.id, base_columns.tenant_id, base_columns.updated_at, base_columns.is_deleted});
     const SchemaCreation creation(schema);
     create_live_view(table, schema);
     create_deleted_view(table, schema);

@@ -1,5 +1,6 @@
 #include <charconv>
 
+#include "core/base/arithmetic.hpp"
 #include "core/calendar/instant.hpp"
 #include "core/ids/typed_id.hpp"
 #include "functions/guard_rails/base_columns.hpp"
@@ -47,14 +48,26 @@ void keep_old(pg::RowTrigger& trigger, const Columns&... columns) {
     (trigger.set(columns, trigger.old_row()), ...);
 }
 
+/// How exactly a column is stamped. A client that reads times with milliseconds, as JavaScript's Date does, must be
+/// able to name what it has read.
+core::Duration step_of(const pg::RowTrigger& trigger, const pg::Column<core::Instant>& column) {
+    return std::max(core::microseconds_per_millisecond, trigger.resolution(column));
+}
+
+/// Gives a column a time, rounded down to what it is stamped with.
+void set_time(pg::RowTrigger& trigger, const pg::Column<core::Instant>& column, core::Instant time) {
+    trigger.set(column, core::floor_to(time, step_of(trigger, column)));
+}
+
 /// Transaction time, but later than what the row already carries, so that each of its versions has a time of
 /// its own.
-core::Instant next_update_time(core::Instant previous) {
-    if (!pg::is_finite(previous) || previous >= core::last_instant) {
+core::Instant next_update_time(const pg::RowTrigger& trigger, core::Instant previous) {
+    const auto step = step_of(trigger, base_columns.updated_at);
+    if (!pg::is_finite(previous) || previous > core::last_instant - step) {
         pg::fail({.code = core::ErrorCode::out_of_range,
                   .message = "no time is later than the row's updated_at, " + pg::shown(previous)});
     }
-    return std::max(pg::transaction_time(), previous + 1);
+    return std::max(core::floor_to(pg::transaction_time(), step), core::floor_to(previous, step) + step);
 }
 
 void stamp_insert(pg::RowTrigger& trigger, const Declaration& declaration, const pg::Context& context) {
@@ -62,8 +75,8 @@ void stamp_insert(pg::RowTrigger& trigger, const Declaration& declaration, const
     trigger.set(base_columns.id, pg::new_id(declaration.id_prefix));
     trigger.set(base_columns.tenant_id, context.tenant_id);
     trigger.set(base_columns.app_id, context.app_id);
-    trigger.set(base_columns.created_at, now);
-    trigger.set(base_columns.updated_at, now);
+    set_time(trigger, base_columns.created_at, now);
+    set_time(trigger, base_columns.updated_at, now);
     trigger.set(base_columns.created_by, context.person_id);
     trigger.set(base_columns.updated_by, context.person_id);
     set_if_missing(trigger, base_columns.source, standard_source);
@@ -83,13 +96,19 @@ void stamp_imported_insert(pg::RowTrigger& trigger, const Declaration& declarati
                   .hint = "Only a session with claims takes it from there."});
     }
     const auto now = pg::transaction_time();
-    set_if_missing(trigger, base_columns.created_at, now);
-    set_if_missing(trigger, base_columns.updated_at, now);
+    for (const auto& column : {base_columns.created_at, base_columns.updated_at}) {
+        // A default of now() is no time that was given.
+        if (row.get(column).value_or(now) == now) {
+            set_time(trigger, column, now);
+        }
+    }
     set_if_missing(trigger, base_columns.source, standard_source);
     set_if_missing(trigger, base_columns.source_type, standard_source_type);
     set_if_missing(trigger, base_columns.is_deleted, false);
     if (row.get(base_columns.is_deleted).value_or(false)) {
-        set_if_missing(trigger, base_columns.deleted_at, now);
+        if (row.field(base_columns.deleted_at).is_null) {
+            set_time(trigger, base_columns.deleted_at, now);
+        }
     }
     set_if_missing(trigger, base_columns.schema_version, declaration.schema_version);
     if (!row.get(base_columns.id)) {
@@ -105,7 +124,7 @@ void stamp_deletion(pg::RowTrigger& trigger, core::Instant time, const Person& p
     if (becomes_deleted == was_deleted) {
         keep_old(trigger, base_columns.deleted_at, base_columns.deleted_by);
     } else if (becomes_deleted) {
-        trigger.set(base_columns.deleted_at, time);
+        set_time(trigger, base_columns.deleted_at, time);
         trigger.set(base_columns.deleted_by, person);
     } else {
         trigger.set(base_columns.deleted_at, std::nullopt);
@@ -118,7 +137,7 @@ template <typename Person>
 void stamp_update(pg::RowTrigger& trigger, const Declaration& declaration, const Person& person) {
     const auto row = trigger.row();
     const auto old_row = trigger.old_row();
-    const auto time = next_update_time(old_row.get(base_columns.updated_at).value_or(0));
+    const auto time = next_update_time(trigger, old_row.get(base_columns.updated_at).value_or(0));
     keep_old(trigger, base_columns.id, base_columns.tenant_id, base_columns.app_id, base_columns.created_at,
              base_columns.created_by);
     trigger.set(base_columns.updated_at, time);

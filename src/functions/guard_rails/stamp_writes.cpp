@@ -13,6 +13,10 @@ void stamp_writes(pg::Oid table_name, const std::string& id_prefix, std::int32_t
     }
     const auto table = pg::lock_protectable_table(table_name);
     require_base_columns(table, {base_columns.columns().begin(), base_columns.columns().end()});
+    const auto columns = pg::columns_of(table);
+    for (const auto& base : base_columns.columns()) {
+        refuse_constrained_domain(table, *pg::find_column(columns, base.name));
+    }
     pg::execute("CREATE OR REPLACE TRIGGER policies_stamp BEFORE INSERT OR UPDATE ON " + table.sql_name() +
                 " FOR EACH ROW EXECUTE FUNCTION policies.stamp_write(" + pg::literal(id_prefix) + ", " +
                 pg::literal(std::to_string(schema_version)) + ")");

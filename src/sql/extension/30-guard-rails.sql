@@ -16,7 +16,7 @@ GRANT EXECUTE ON FUNCTION policies.record_history() TO policies_admin;
 CREATE FUNCTION policies.soft_delete() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'policies_soft_delete';
 COMMENT ON FUNCTION policies.soft_delete() IS
-'INSTEAD OF DELETE trigger of a live view that marks the row as deleted. Attached by create_soft_delete_views().';
+'INSTEAD OF DELETE trigger of a live view that marks the row as deleted. Raises PT409 for a row that another transaction has changed since the DELETE began. Attached by create_soft_delete_views().';
 GRANT EXECUTE ON FUNCTION policies.soft_delete() TO policies_admin;
 
 CREATE FUNCTION policies.add_base_columns(
@@ -27,7 +27,7 @@ CREATE FUNCTION policies.add_base_columns(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_add_base_columns';
 COMMENT ON FUNCTION policies.add_base_columns(pg_catalog.regclass, pg_catalog.text, pg_catalog.text) IS
-'Adds those of the 13 base columns that a table lacks, and the defaults and NOT NULL that stamping needs. Rows that are there already get new ids with id_prefix and the tenant existing_rows_tenant_id. Raises 42804, changing nothing, when a column of that name has another type.';
+'Adds those of the 13 base columns that a table lacks, and the defaults and NOT NULL that stamping needs. Rows that are there already get new ids with id_prefix and the tenant existing_rows_tenant_id; those that is_deleted or deleted_at alone says are deleted stay so. Raises 42804, changing nothing, when a column of that name has another type, or a domain with constraints, and 23514 where is_deleted and deleted_at contradict each other.';
 GRANT EXECUTE ON FUNCTION policies.add_base_columns(pg_catalog.regclass, pg_catalog.text, pg_catalog.text) TO policies_admin;
 
 CREATE FUNCTION policies.scope_by_tenant(
@@ -48,7 +48,7 @@ CREATE FUNCTION policies.stamp_writes(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_stamp_writes';
 COMMENT ON FUNCTION policies.stamp_writes(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4) IS
-'Attaches the trigger that stamps every write to a table: ids with this prefix, tenant, app, times and persons. Rows of an older schema_version are raised to it when written.';
+'Attaches the trigger that stamps every write to a table: ids with this prefix, tenant, app, times and persons. Times are whole milliseconds, or coarser where their column is. Rows of an older schema_version are raised to it when written.';
 GRANT EXECUTE ON FUNCTION policies.stamp_writes(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4) TO policies_admin;
 
 CREATE FUNCTION policies.create_soft_delete_views(

@@ -20,7 +20,20 @@ LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation
 CROSS JOIN LATERAL (
     SELECT CASE
         WHEN a.attname IS NULL THEN 'is missing'
-        WHEN policies.audit_base_type(a.atttypid) <> b.type THEN pg_catalog.format('is %s, not %s', pg_catalog.format_type(a.atttypid, NULL), b.type)
+        WHEN policies.audit_base_type(a.atttypid) <> b.type
+            THEN pg_catalog.format('is %s, not %s', pg_catalog.format_type(a.atttypid, NULL), b.type)
+        WHEN EXISTS (
+            WITH RECURSIVE domain (id, is_not_null, base) AS (
+                SELECT d.oid, d.typnotnull, d.typbasetype FROM pg_catalog.pg_type d WHERE d.oid = a.atttypid AND d.typtype = 'd'
+                UNION ALL
+                SELECT d.oid, d.typnotnull, d.typbasetype FROM domain u JOIN pg_catalog.pg_type d ON d.oid = u.base
+                WHERE d.typtype = 'd'
+            )
+            SELECT FROM domain d
+            WHERE d.is_not_null OR EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.contypid = d.id)
+        ) AND t.is_stamped THEN 'is of a domain with constraints, which no stamp is checked against'
+        WHEN a.attnotnull AND b.name IN ('deleted_at', 'deleted_by')
+            THEN 'is NOT NULL, though NULL in every row that is not deleted'
         WHEN a.attgenerated <> '' OR a.attidentity <> '' THEN 'is generated, and so cannot be stamped'
         WHEN b.is_required AND NOT a.attnotnull THEN 'may be NULL'
         WHEN b.is_key AND NOT c.collisdeterministic THEN 'has a collation that takes different texts for equal'

@@ -15,5 +15,12 @@ TEST(Arithmetic, RoundsDown) {
     EXPECT_EQ(floor_modulo(INT64_MIN, 86'400'000'000), INT64_MIN % 86'400'000'000 + 86'400'000'000);
 }
 
+TEST(Arithmetic, RoundsDownToAMultiple) {
+    EXPECT_EQ(floor_to(1'999, 1'000), 1'000);
+    EXPECT_EQ(floor_to(2'000, 1'000), 2'000);
+    EXPECT_EQ(floor_to(-1, 1'000), -1'000);
+    EXPECT_EQ(floor_to(INT64_MAX, 1'000), INT64_MAX - 807);
+}
+
 } // namespace
 } // namespace policies::core
