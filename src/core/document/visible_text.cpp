@@ -29,8 +29,9 @@ bool is_visible(char32_t character) {
 bool has_visible_text(std::string_view text) {
     while (!text.empty()) {
         const std::size_t length = utf8_length(text);
-        if (length == 0 || is_visible(code_point_of(text.substr(0, length))))
+        if (length == 0 || is_visible(code_point_of(text.substr(0, length)))) {
             return true;
+        }
         text.remove_prefix(length);
     }
     return false;
