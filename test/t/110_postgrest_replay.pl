@@ -304,8 +304,10 @@ is(answers($api->call('complete_policy', qq({"id":"$id{'globex a'}","note":"by t
 {
 	my %one = (claims => token(tenant_id => 'strict', sub => 'per_1'));
 	my %two = (claims => token(tenant_id => 'strict', sub => 'per_2'));
-	my $id = $api->create('policies', { name => 'four eyes', body => 'text', status => 'draft' }, %one, is_singular => 1)->{body}{id};
-	answers($api->call('publish_policy', { id => $id, version => 'major' }, %one), 409, 'publish without the approval', qr/approvals/);
+	my %draft = (name => 'four eyes', body => 'text', status => 'draft');
+	my $id = $api->create('policies', \%draft, %one, is_singular => 1)->{body}{id};
+	answers($api->call('publish_policy', { id => $id, version => 'major' }, %one), 409, 'publish without the approval',
+		qr/approvals/);
 	my $textless = $api->create('policies', { name => 'textless', body => "\x{200B}" }, %one, is_singular => 1)->{body}{id};
 	answers($api->call('publish_policy', { id => $textless, version => 'major' }, %one), 409, 'nor without a text',
 		qr/"$textless" has no text to publish/);
