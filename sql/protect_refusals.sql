@@ -244,7 +244,9 @@ GRANT SELECT, INSERT, UPDATE ON refusals.counters TO policies_caller;
 CREATE TRIGGER count BEFORE INSERT ON refusals.counted FOR EACH ROW EXECUTE FUNCTION refusals.count();
 \x on
 SELECT code, message, detail, hint FROM pg_temp.refused('SELECT policies.protect_table(''refusals.counted'', ''ref'')');
-SELECT code, message FROM pg_temp.refused('SELECT policies.add_base_columns(''refusals.counted''), policies.stamp_writes(''refusals.counted'', ''ref'')');
+SELECT code, message
+FROM pg_temp.refused('SELECT policies.add_base_columns(t), policies.stamp_writes(t, ''ref'')
+    FROM CAST(''refusals.counted'' AS regclass) t');
 \x off
 ALTER TRIGGER count ON refusals.counted RENAME TO z_count;
 SELECT policies.protect_table('refusals.counted', 'ref');

@@ -23,10 +23,13 @@ CREATE TABLE refer.files (name text, doc_id text COLLATE "C");
 CREATE TABLE refer.links (name text, doc_id text COLLATE "C");
 -- All columns of the key are set, the tenant among them.
 CREATE TABLE refer.marks (policy_id text COLLATE "C");
+-- It does nothing, and does it late.
+CREATE TABLE refer.holds (policy_id text COLLATE "C");
 CREATE TABLE refer.parts (tenant_id text COLLATE "C" NOT NULL, policy_id text COLLATE "C") PARTITION BY LIST (tenant_id);
 CREATE TABLE refer.parts_a PARTITION OF refer.parts FOR VALUES IN ('refer_a');
 CREATE TABLE refer.parts_b PARTITION OF refer.parts FOR VALUES IN ('refer_b');
-SELECT policies.protect_table(t, 'ref') FROM unnest('{refer.docs,refer.files,refer.links,refer.marks,refer.parts}'::regclass[]) t;
+SELECT policies.protect_table(t, 'ref')
+FROM unnest('{refer.docs,refer.files,refer.links,refer.marks,refer.holds,refer.parts}'::regclass[]) t;
 ALTER TABLE refer.docs ADD FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id)
     ON DELETE SET NULL (policy_id);
 ALTER TABLE refer.files ADD FOREIGN KEY (tenant_id, doc_id) REFERENCES refer.docs (tenant_id, id)
@@ -34,6 +37,8 @@ ALTER TABLE refer.files ADD FOREIGN KEY (tenant_id, doc_id) REFERENCES refer.doc
 ALTER TABLE refer.links ADD FOREIGN KEY (tenant_id, doc_id) REFERENCES refer.docs (tenant_id, id)
     ON UPDATE CASCADE ON DELETE SET NULL (doc_id);
 ALTER TABLE refer.marks ADD FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id) ON DELETE SET NULL;
+ALTER TABLE refer.holds ADD FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id)
+    DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE refer.parts ADD FOREIGN KEY (tenant_id, policy_id) REFERENCES policies.policies (tenant_id, id)
     ON DELETE SET NULL (policy_id);
 SELECT format('ALTER TABLE %s OWNER TO refer_owner', c.oid::regclass) FROM pg_class c
@@ -73,6 +78,19 @@ FROM refer.docs_history ORDER BY tenant_id, valid_from;
 SELECT tenant_id, policy_id FROM refer.marks;
 SELECT tenant_id, policy_id, updated_by FROM refer.parts ORDER BY 1;
 SELECT count(*) FROM refer.parts_history;
+
+-- What is still held is not purged.
+:as_a
+INSERT INTO policies_api.policies (name) VALUES ('held');
+INSERT INTO policies_api.holds (policy_id) SELECT id FROM policies_api.policies WHERE name = 'held';
+DELETE FROM policies_api.policies WHERE name = 'held';
+SET SESSION AUTHORIZATION regress_administrator;
+RESET request.jwt.claims;
+\set VERBOSITY terse
+SELECT policies.purge_deleted('0', 'refer_a');
+\set VERBOSITY default
+DELETE FROM refer.holds;
+SELECT policies.purge_deleted('0', 'refer_a');
 
 -- From a table that is not protected, by its owner without any claims: every tenant's rows follow, stamps as well.
 :as_owner
@@ -171,7 +189,7 @@ SELECT name, metadata ->> 'name' AS object FROM policies.audit() WHERE name LIKE
 
 DROP VIEW pg_temp.kept;
 SELECT policies.unprotect_table(t)
-FROM unnest('{refer.docs,refer.files,refer.links,refer.marks,refer.parts}'::regclass[]) t;
+FROM unnest('{refer.docs,refer.files,refer.links,refer.marks,refer.holds,refer.parts}'::regclass[]) t;
 DROP SCHEMA refer CASCADE;
 DROP OWNED BY refer_owner;
 DROP ROLE refer_owner;
