@@ -200,7 +200,7 @@ SELECT * FROM regress_audit.plant('CREATE DOMAIN regress_audit.word AS varchar(2
     ALTER TABLE regress_audit.tickets ADD COLUMN word regress_audit.word;
     SELECT policies.keep_history(''regress_audit.tickets'')');
 SELECT * FROM regress_audit.plant('ALTER TABLE regress_audit.tickets_history RENAME COLUMN code TO former_code;
-    SELECT policies.keep_history(''regress_audit.tickets'')');
+    ALTER TABLE regress_audit.tickets_history ADD COLUMN code varchar; SELECT policies.keep_history(''regress_audit.tickets'')');
 
 -- Privileges
 SELECT * FROM regress_audit.plant('GRANT TRUNCATE ON regress_audit.tickets TO policies_caller');
@@ -230,7 +230,8 @@ SELECT * FROM regress_audit.plant('GRANT SELECT ON regress_audit.countries TO po
 SELECT * FROM regress_audit.plant('GRANT UPDATE ON regress_audit.tickets TO policies_caller');
 SELECT * FROM regress_audit.plant('GRANT SELECT ON regress_audit.tickets TO policies_caller WITH GRANT OPTION');
 SELECT * FROM regress_audit.plant('ALTER TABLE regress_audit.tickets ADD COLUMN number serial;
-    SELECT policies.keep_history(''regress_audit.tickets'')');
+    SELECT policies.protect_table(''regress_audit.tickets'', ''tic'', ''regress_audit_views'');
+    REVOKE USAGE ON SEQUENCE regress_audit.tickets_number_seq FROM policies_caller');
 SELECT * FROM regress_audit.plant('CREATE FOREIGN DATA WRAPPER regress_wrapper;
     GRANT USAGE ON FOREIGN DATA WRAPPER regress_wrapper TO policies_caller');
 SELECT * FROM regress_audit.plant('CREATE FOREIGN DATA WRAPPER regress_wrapper;

@@ -67,6 +67,21 @@ SELECT count(*) FROM policies_api.policies_history WHERE name = 'v9';
 :as_superuser
 SELECT pg_temp.faults();
 
+-- An update that changes nothing is a write like others, unless PostgreSQL's own trigger leaves the row alone.
+BEGIN;
+:as_a_bea
+UPDATE policies_api.policies SET body = body WHERE name = 'still' RETURNING updated_by, updated_at > created_at AS is_later;
+:as_superuser
+CREATE TRIGGER changed_only BEFORE UPDATE ON policies.policies
+    FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SELECT policies.stamp_writes('policies.policies', 'pol');
+:as_a
+UPDATE policies_api.policies SET body = body WHERE name = 'still' RETURNING updated_by;
+UPDATE policies_api.policies SET body = 'words' WHERE name = 'still' RETURNING updated_by;
+SELECT body, updated_by, superseded_by FROM policies_api.policies_history WHERE name = 'still' ORDER BY valid_from;
+:as_superuser
+ROLLBACK;
+
 -- Callers read the history of their tenant and their application, and write none.
 :as_b
 INSERT INTO policies_api.policies (name) VALUES ('b1');

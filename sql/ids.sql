@@ -53,6 +53,20 @@ FROM unnest(ARRAY['', 'pol', 'pol_', '_', '01ARYZ6S41TSV4RRFFQ69G5FAV', '_01ARYZ
                   'pol_01ARYZ6S41TSV4RRFFQ69G5F V', ' pol_01ARYZ6S41TSV4RRFFQ69G5FAV', 'pol_01ARYZ6S41TSV4RRFFQ69G5Fé',
                   E'pol_01ARYZ6S41TSV4RRFFQ69G5FA\n']) AS text;
 SELECT (pg_temp.failure($$SELECT policies.id_time('pol_8ZZZZZZZZZZZZZZZZZZZZZZZZZ')$$)).*;
+-- The CHECK of a protected table says the same in PostgreSQL's own terms.
+SELECT substring(pg_get_constraintdef(oid) FROM '\^[^'']*\$') AS pattern FROM pg_constraint
+WHERE conrelid = 'policies.policies'::regclass AND pg_get_constraintdef(oid) LIKE 'CHECK ((id ~%' \gset
+SELECT count(*), count(*) FILTER (WHERE policies.is_valid_id(text)) AS valid,
+       count(*) FILTER (WHERE policies.is_valid_id(text) IS DISTINCT FROM (text ~ :'pattern')) AS different
+FROM (
+    SELECT prefix || separator || ulid || tail FROM
+        unnest(ARRAY['', 'p', 'pol', 'a__b', '_pol', 'pol_', 'Pol', 'pol1', 'pöl', repeat('x', 63), repeat('x', 64)]) AS prefix,
+        unnest(ARRAY['_', '-', '', '__']) AS separator,
+        unnest(ARRAY['01ARYZ6S41TSV4RRFFQ69G5FAV', '7ZZZZZZZZZZZZZZZZZZZZZZZZZ', '8ZZZZZZZZZZZZZZZZZZZZZZZZZ',
+            '01aryz6s41tsv4rrffq69g5fav', '01ARYZ6S41TSV4RRFFQ69G5FA', '01ARYZ6S41TSV4RRFFQ69G5FAI', '01ARYZ6S41TSV4RRFFQ69G5FÉV'])
+            AS ulid,
+        unnest(ARRAY['', ' ', E'\n', 'X']) AS tail
+) AS samples (text);
 -- A long text is not echoed in full.
 SELECT policies.is_valid_id(repeat('x', 10000000)) AS is_valid, (f).code, length((f).message) < 200 AS is_short
 FROM pg_temp.failure($$SELECT policies.canonical_id(repeat('x', 10000000))$$) AS f;

@@ -231,6 +231,71 @@ SELECT policies.unprotect_table('refusals.split');
 SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, (SELECT count(*) FROM pg_trigger WHERE tgrelid = c.oid) AS triggers
 FROM pg_partition_tree('refusals.split') t JOIN pg_class c ON c.oid = t.relid ORDER BY 1;
 
+-- A trigger that would run before the stamps sees a tenant that nobody has checked: what the caller sent.
+CREATE TABLE refusals.counted (note text);
+CREATE TABLE refusals.counters (tenant_id text PRIMARY KEY, taken integer);
+CREATE FUNCTION refusals.count() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO refusals.counters AS c VALUES (NEW.tenant_id, 1) ON CONFLICT (tenant_id) DO UPDATE SET taken = c.taken + 1;
+    RETURN NEW;
+END
+$$;
+GRANT SELECT, INSERT, UPDATE ON refusals.counters TO policies_caller;
+CREATE TRIGGER count BEFORE INSERT ON refusals.counted FOR EACH ROW EXECUTE FUNCTION refusals.count();
+\x on
+SELECT code, message, detail, hint FROM pg_temp.refused('SELECT policies.protect_table(''refusals.counted'', ''ref'')');
+SELECT code, message
+FROM pg_temp.refused('SELECT policies.add_base_columns(t), policies.stamp_writes(t, ''ref'')
+    FROM CAST(''refusals.counted'' AS regclass) t');
+\x off
+ALTER TRIGGER count ON refusals.counted RENAME TO z_count;
+SELECT policies.protect_table('refusals.counted', 'ref');
+:as_a
+INSERT INTO policies_api.counted (tenant_id, note) VALUES ('refuse_b', 'forged') RETURNING tenant_id;
+:as_superuser
+SELECT * FROM refusals.counters;
+-- One that was renamed since is an error of audit(), also where it runs with its owner's rights, and protection says it again.
+ALTER TRIGGER z_count ON refusals.counted RENAME TO " count";
+SELECT name, level, detail, remediation FROM policies.audit() WHERE detail LIKE '%refusals.counted%' AND name LIKE '%stamp%';
+ALTER FUNCTION refusals.count() SECURITY DEFINER;
+SELECT name, level, detail FROM policies.audit() WHERE detail LIKE '%refusals.counted%' AND name ~ 'stamp|definer';
+SELECT code, message FROM pg_temp.refused('SELECT policies.protect_table(''refusals.counted'', ''ref'')');
+-- A comment says that it reads none of it; a trigger that does not see the row, or sees it later, is none to refuse.
+COMMENT ON TRIGGER " count" ON refusals.counted IS 'Cross-tenant: counts nobody''s.';
+CREATE TRIGGER at_once BEFORE INSERT ON refusals.counted EXECUTE FUNCTION refusals.count();
+CREATE TRIGGER later AFTER INSERT ON refusals.counted FOR EACH ROW EXECUTE FUNCTION refusals.count();
+CREATE TRIGGER gone BEFORE DELETE ON refusals.counted FOR EACH ROW EXECUTE FUNCTION refusals.count();
+SELECT policies.protect_table('refusals.counted', 'ref');
+-- On a partition, as well.
+CREATE TABLE refusals.parted (tenant_id text NOT NULL) PARTITION BY LIST (tenant_id);
+CREATE TABLE refusals.parted_a PARTITION OF refusals.parted DEFAULT;
+CREATE TRIGGER count BEFORE UPDATE ON refusals.parted_a FOR EACH ROW EXECUTE FUNCTION refusals.count();
+SELECT code, message, hint FROM pg_temp.refused('SELECT policies.protect_table(''refusals.parted'', ''ref'')');
+
+-- A schema of views is one that callers may use; whoever may not let them is told.
+CREATE SCHEMA refusals_views;
+CREATE SCHEMA refusals_closed;
+CREATE TABLE refusals.viewed (note text);
+SELECT policies.protect_table('refusals.viewed', 'ref', view_schema => 'refusals_views');
+SELECT a.grantee::regrole, a.privilege_type FROM pg_namespace n CROSS JOIN aclexplode(n.nspacl) a
+WHERE n.nspname = 'refusals_views' AND a.grantee <> n.nspowner ORDER BY 1;
+:as_a
+INSERT INTO refusals_views.viewed (note) VALUES ('seen') RETURNING note;
+:as_superuser
+SELECT count(*) FROM policies.audit() WHERE detail ~ 'refusals_views';
+GRANT USAGE, CREATE ON SCHEMA refusals_closed TO regress_owner_only, policies_admin;
+GRANT USAGE, CREATE ON SCHEMA refusals TO regress_owner_only;
+GRANT policies_admin TO regress_owner_only;
+ALTER TABLE refusals.viewed OWNER TO regress_owner_only;
+SET ROLE regress_owner_only;
+\x on
+SELECT code, message, detail, hint
+FROM pg_temp.refused('SELECT policies.create_soft_delete_views(''refusals.viewed'', ''refusals_closed'')');
+\x off
+RESET ROLE;
+SELECT policies.unprotect_table(t) FROM unnest('{refusals.viewed,refusals.counted}'::regclass[]) t;
+DROP SCHEMA refusals_views, refusals_closed CASCADE;
+
 DROP SCHEMA refusals, refusals_too CASCADE;
 DROP FOREIGN DATA WRAPPER regress_wrapper CASCADE;
 DROP OWNED BY regress_owner_only, regress_admin_only;

@@ -201,6 +201,8 @@ SELECT policies.add_base_columns('helpdesk.blocks');
 -- Without history; in a schema of views of its own; by its owner, who is an administrator but no superuser.
 CREATE SCHEMA regress_views;
 GRANT USAGE, CREATE ON SCHEMA regress_views TO policies_admin;
+-- Who owns the table does not own the schema.
+GRANT USAGE ON SCHEMA regress_views TO policies_caller, policies_auditor;
 CREATE ROLE regress_owner NOLOGIN;
 GRANT policies_admin TO regress_owner;
 GRANT USAGE, CREATE ON SCHEMA helpdesk TO regress_owner;
@@ -211,7 +213,6 @@ RESET ROLE;
 SELECT * FROM pg_temp.guard_rails('helpdesk.contacts');
 SELECT to_regclass('helpdesk.contacts_history');
 -- The owner itself is under row security; what it may do is what an administrator may.
-GRANT USAGE ON SCHEMA regress_views TO policies_caller;
 :as_a
 INSERT INTO regress_views.contacts (name) VALUES ('Carl');
 DELETE FROM regress_views.contacts RETURNING name;

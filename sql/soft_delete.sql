@@ -27,6 +27,16 @@ BEGIN
     RAISE NOTICE '% deleted the second time', deleted;
 END $$;
 DELETE FROM policies_api.policies WHERE name = 'three' RETURNING name, tenant_id, is_deleted;
+-- PostgreSQL returns the row as it was before: what a trigger of a view gives back it does not take. The row itself is stamped.
+INSERT INTO policies_api.policies (name) VALUES ('returned');
+DELETE FROM policies_api.policies WHERE name = 'returned'
+RETURNING is_deleted, deleted_at IS NULL AS is_without_date, deleted_by, updated_at = created_at AS has_first_date;
+UPDATE policies_api.deleted_policies SET description = 'returned' WHERE name = 'returned'
+RETURNING is_deleted, deleted_at IS NULL AS is_without_date, deleted_by, updated_at = created_at AS has_first_date;
+SET SESSION AUTHORIZATION regress_administrator;
+RESET request.jwt.claims;
+DELETE FROM policies.policies WHERE tenant_id = 'soft_a' AND name = 'returned';
+:as_a
 SELECT name FROM policies_api.policies ORDER BY name;
 SELECT name, is_deleted, deleted_at = updated_at AS deleted_by_last_write, deleted_by, updated_by,
        deleted_at > created_at AS later

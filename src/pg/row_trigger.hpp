@@ -122,6 +122,16 @@ public:
     /// limits their precision.
     core::Duration resolution(const Column<core::Instant>& column) const;
 
+    /// Whether an UPDATE is what a foreign key of the table does to rows that refer to a row which is removed or gets
+    /// another key: CASCADE, SET NULL or SET DEFAULT. PostgreSQL runs it with the rights of the table's owner, in a
+    /// context in which forced row security does not count. No statement enters that by itself; what code of the owner
+    /// does inside of it passes for an action where it sets just the columns of a foreign key.
+    bool is_referential_action() const;
+
+    /// Whether an UPDATE names the column as one to set, or names no other. Generated columns do not count.
+    bool sets(const AnyColumn& column) const;
+    bool sets_only(const AnyColumn& column) const;
+
     /// Gives the row that is to be written a value, of the column's precision.
     template <typename T>
     void set(const Column<T>& column, const std::type_identity_t<std::optional<T>>& value) {

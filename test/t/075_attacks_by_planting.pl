@@ -94,6 +94,7 @@ CREATE INDEX ON %1$s (mallory.strike_always(more)) WHERE mallory.strike_always(n
 CREATE STATISTICS mallory.s ON (mallory.strike_always(note)), (more + 1) FROM %1$s;
 INSERT INTO %1$s (note, tenant_id) VALUES ('there before', 'acme');
 CREATE TRIGGER a BEFORE INSERT OR UPDATE OR DELETE ON %1$s FOR EACH ROW EXECUTE FUNCTION mallory.strike_trigger();
+COMMENT ON TRIGGER a ON %1$s IS 'Cross-tenant: or so it says.';
 CREATE TRIGGER b BEFORE TRUNCATE ON %1$s EXECUTE FUNCTION mallory.strike_trigger();
 CREATE RULE r AS ON DELETE TO %1$s DO ALSO INSERT INTO mallory.loot SELECT 'rule', string_agg(name, ' ') FROM policies.policies;
 SQL

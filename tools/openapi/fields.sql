@@ -91,7 +91,7 @@ SELECT v.* FROM (VALUES
 -- a name.
 CREATE TABLE shapes AS
 SELECT v.* FROM (VALUES
-    (NULL, 'is_valid_id', '{"pattern": "^[a-z_]+_[0-7][0-9A-HJKMNP-TV-Z]{25}$"}'::jsonb),
+    (NULL, 'is_valid_id', '{"pattern": "^[a-z]([a-z_]{0,61}[a-z])?_[0-7][0-9A-HJKMNP-TV-Z]{25}$"}'::jsonb),
     (NULL, 'is_valid_person_id', '{"minLength": 1, "maxLength": 255}'),
     (NULL, 'is_valid_version', '{"pattern": "^[0-9]+(\\.[0-9]+)*([-+][0-9A-Za-z.+-]+)?$"}'),
     (NULL, 'is_valid_cadence', '{"examples": ["1 year"]}'),

@@ -27,6 +27,8 @@ RETURN CASE
         THEN jsonb_build_object('enum', quoted_words(definition))
     WHEN starts_with(definition, format('CHECK ((jsonb_typeof(%s) = ANY (ARRAY[', field))
         THEN jsonb_build_object('type', quoted_words(definition), 'items', '{}'::jsonb, 'additionalProperties', true)
+    WHEN starts_with(definition, format('CHECK ((%s ~ ''', field))
+        THEN jsonb_build_object('pattern', substring(definition, '''([^'']*)'''))
     WHEN definition = format('CHECK ((%s > 0))', field) THEN '{"minimum": 1}'
     WHEN definition = format('CHECK ((%s <> ''''::text))', field) THEN '{"minLength": 1}'
     -- In bytes there, in characters here: what has too many characters has too many bytes.

@@ -23,6 +23,11 @@ struct BaseColumns : pg::ColumnSet {
 
 inline constexpr BaseColumns base_columns;
 
+/// What is_valid_id() accepts, in PostgreSQL's own terms: what a foreign key does to a row is checked with the rights
+/// of the table's owner, who need not have any to the extension's functions.
+inline constexpr const char* valid_id_check =
+    "id ~ '^[a-z]([a-z_]{0,61}[a-z])?_[0-7][0-9A-HJKMNP-TV-Z]{25}$'";
+
 /// What a base column is declared with.
 struct BaseColumn {
     pg::AnyColumn column;
@@ -34,7 +39,7 @@ struct BaseColumn {
 };
 
 inline constexpr std::array<BaseColumn, base_columns.columns().size()> base_column_declarations{{
-    {base_columns.id, "text COLLATE \"C\"", nullptr, true, "policies.is_valid_id(id)",
+    {base_columns.id, "text COLLATE \"C\"", nullptr, true, valid_id_check,
      "Server-assigned ULID with type prefix. What a caller sends is ignored."},
     {base_columns.tenant_id, "text COLLATE \"C\"", "policies.current_tenant_id()", true, "tenant_id <> ''",
      "Tenant scope, stamped from the caller's JWT. What a caller sends is ignored."},

@@ -36,14 +36,18 @@ void require_view_of(const pg::Table& table, const std::string& schema, const st
     }
 }
 
+/// Whether a view shows the first of a table's columns, or all of them.
+bool shows_first(const std::vector<pg::TableColumn>& shown, const std::vector<pg::TableColumn>& columns) {
+    return shown.size() <= columns.size() &&
+           std::ranges::equal(shown, std::span(columns).first(shown.size()), {}, &pg::TableColumn::name,
+                              &pg::TableColumn::name);
+}
+
 /// CREATE OR REPLACE VIEW only appends columns: a view whose columns were renamed or dropped is made anew.
 void drop_outgrown_view(const std::string& schema, const std::string& name,
                         const std::vector<pg::TableColumn>& columns) {
     const auto old = pg::columns_of({.oid = pg::relation_oid(schema, name), .schema = schema, .name = name});
-    const bool is_prefix =
-        old.size() <= columns.size() && std::ranges::equal(old, std::span(columns).first(old.size()), {},
-                                                           &pg::TableColumn::name, &pg::TableColumn::name);
-    if (!is_prefix) {
+    if (!shows_first(old, columns)) {
         pg::execute("DROP VIEW " + pg::qualified(schema, name));
     }
 }
@@ -95,6 +99,13 @@ void create_deleted_view(const pg::Table& table, const std::string& schema) {
                             ". UPDATE ... SET is_deleted = false restores."));
 }
 
+void create_views(const pg::Table& table, const std::string& schema) {
+    const SchemaCreation creation(schema);
+    create_live_view(table, schema);
+    create_deleted_view(table, schema);
+    creation.end();
+}
+
 /// The views of a table that have our trigger, by what they depend on: the table may have been renamed since.
 std::vector<pg::Table> live_views_of(const pg::Table& table) {
     return pg::query<pg::Table>(
@@ -109,7 +120,48 @@ std::vector<pg::Table> live_views_of(const pg::Table& table) {
         table.oid);
 }
 
+/// Whether a live view is ours, and of that name: others may have views with our trigger as well.
+bool is_made_of(const pg::Table& view, const std::string& name) {
+    return view.name == name && pg::owner_of(view.oid) == pg::role_oid(pg::admin_role);
+}
+
+void rename_view(const std::string& schema, const std::string& from, const std::string& to) {
+    if (pg::relation_exists(schema, from) && is_own_companion(schema, from, pg::RelationKind::view) &&
+        !pg::relation_exists(schema, to)) {
+        pg::execute("ALTER VIEW " + pg::qualified(schema, from) + " RENAME TO " + pg::identifier(to));
+    }
+}
+
+/// Gives the views of a table that was renamed the names that go with the table's. Others that use them follow.
+void follow_table(const pg::Table& table, const std::string& schema) {
+    for (const auto& view : live_views_of(table)) {
+        const auto deleted = deleted_prefix + view.name;
+        if (view.schema == schema && view.name != table.name && is_made_of(view, view.name) &&
+            pg::relation_exists(schema, deleted)) {
+            const SchemaCreation creation(schema);
+            rename_view(schema, view.name, table.name);
+            rename_view(schema, deleted, companion_name(deleted_prefix + table.name));
+            creation.end();
+        }
+    }
+}
+
 } // namespace
+
+void extend_soft_delete_views(const pg::Table& table) {
+    // The register's are create_register()'s.
+    if (table.schema == "policies") {
+        return;
+    }
+    const auto columns = pg::columns_of(table);
+    for (const auto& view : live_views_of(table)) {
+        const auto shown = pg::columns_of(view);
+        if (is_made_of(view, table.name) && shown.size() < columns.size() && shows_first(shown, columns)) {
+            create_views(table, view.schema);
+            extend_grants(table);
+        }
+    }
+}
 
 void drop_soft_delete_views(const pg::Table& table) {
     for (const auto& view : live_views_of(table)) {
@@ -132,10 +184,11 @@ void create_soft_delete_views(pg::Oid table_name, const pg::NameText& view_schem
     const auto table = pg::lock_protectable_table(table_name);
     require_base_columns(
         table, {base_columns.id, base_columns.tenant_id, base_columns.updated_at, base_columns.is_deleted});
-    const SchemaCreation creation(schema);
-    create_live_view(table, schema);
-    create_deleted_view(table, schema);
-    creation.end();
+    follow_table(table, schema);
+    create_views(table, schema);
+    for (const auto* const role : {pg::caller_role, pg::auditor_role, pg::admin_role}) {
+        give_usage(schema, role, "The views of table " + core::quoted(table.name) + " are for it to use.");
+    }
 }
 
 } // namespace

@@ -14,6 +14,22 @@ void change_privilege(const std::string& schema, const char* verb, const char* p
 
 } // namespace
 
+void give_usage(const std::string& schema, const char* role, const std::string& purpose) {
+    if (pg::query_one<bool>("SELECT has_schema_privilege($1, $2, 'USAGE')", role, schema)) {
+        return;
+    }
+    if (!pg::query_one<bool>("SELECT has_schema_privilege($1, 'USAGE WITH GRANT OPTION')", schema)) {
+        pg::fail({.code = core::ErrorCode::not_permitted,
+                  .message = "role " + core::quoted(role) + " has no privilege USAGE on schema " +
+                             core::quoted(schema),
+                  .detail = purpose,
+                  .hint = "Have the schema's owner run: GRANT USAGE ON SCHEMA " + pg::identifier(schema) +
+                          " TO " + role});
+    }
+    pg::lock_schema(schema);
+    pg::execute("GRANT USAGE ON SCHEMA " + pg::identifier(schema) + " TO " + role);
+}
+
 SchemaCreation::SchemaCreation(std::string schema) : schema_(std::move(schema)) {
     if (schema_ != "policies" && schema_ != "policies_api") {
         return;

@@ -154,19 +154,54 @@ void revoke_grants(const Table& table) {
     }
 }
 
+/// The sequences that the columns of a table own and take their defaults from: those of serial columns. An
+/// identity column asks no privilege for its own, and one that is only named in a default may be another's.
+std::vector<Table> sequences_of(const Table& table) {
+    return pg::query<Table>(
+        "SELECT DISTINCT s.oid, n.nspname, s.relname, false FROM pg_depend owned "
+        "JOIN pg_class s ON s.oid = owned.objid AND s.relkind = 'S' JOIN pg_namespace n ON n.oid = "
+        "s.relnamespace "
+        "JOIN pg_attrdef d ON d.adrelid = owned.refobjid "
+        "JOIN pg_depend used ON used.classid = 'pg_attrdef'::regclass AND used.objid = d.oid "
+        "  AND used.refclassid = 'pg_class'::regclass AND used.refobjid = s.oid "
+        "WHERE owned.classid = 'pg_class'::regclass AND owned.refclassid = 'pg_class'::regclass "
+        "AND owned.refobjid = $1 AND owned.refobjsubid > 0 AND owned.deptype = 'a'",
+        table.oid);
+}
+
+void revoke_sequences(const Table& table) {
+    for (const auto& sequence : sequences_of(table)) {
+        revoke_grants(sequence);
+    }
+}
+
+/// USAGE lets a role take numbers, and neither read nor set them.
+void grant_sequences(const Table& table, const std::string& roles) {
+    for (const auto& sequence : sequences_of(table)) {
+        pg::execute("GRANT USAGE ON SEQUENCE " + sequence.sql_name() + " TO " + roles);
+    }
+}
+
+void grant_writing(const Table& table) {
+    pg::execute("GRANT INSERT, " + update_of_columns(table) + " ON " + table.sql_name() + " TO " +
+                pg::caller_role);
+    grant_sequences(table, pg::caller_role);
+}
+
 void force_row_security(const Table& table) {
     pg::execute("ALTER TABLE " + table.sql_name() + " ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY");
 }
 
 void grant(const Table& table, Access callers) {
     revoke_grants(table);
+    revoke_sequences(table);
     pg::execute("REVOKE ALL ON " + table.sql_name() + " FROM PUBLIC");
     pg::execute("GRANT SELECT ON " + table.sql_name() + " TO " + pg::caller_role + ", " + pg::auditor_role);
     if (callers == Access::read_and_write) {
-        pg::execute("GRANT INSERT, " + update_of_columns(table) + " ON " + table.sql_name() + " TO " +
-                    pg::caller_role);
+        grant_writing(table);
     }
     pg::execute("GRANT SELECT, INSERT, UPDATE, DELETE ON " + table.sql_name() + " TO " + pg::admin_role);
+    grant_sequences(table, pg::admin_role);
 }
 
 /// Partitions named directly are no way around: nobody is granted them, and their own row security lets no
@@ -185,6 +220,7 @@ void release_row_security(const Table& table) {
                     " DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY");
     }
     revoke_grants(table);
+    revoke_sequences(table);
 }
 
 } // namespace
@@ -206,6 +242,13 @@ void release_from_tenant_scope(const Table& table) {
     release_row_security(table);
     for (const auto& partition : pg::partitions_of(table)) {
         release_row_security(partition);
+    }
+}
+
+void extend_grants(const Table& table) {
+    if (pg::execute("SELECT FROM pg_policy WHERE polrelid = $1 AND polname = $2 AND polcmd = '*'", table.oid,
+                    policy_names[0]) > 0) {
+        grant_writing(table);
     }
 }
 

@@ -164,22 +164,57 @@ void stamp_imported_update(pg::RowTrigger& trigger, const Declaration& declarati
     }
 }
 
-/// The BEFORE trigger that stamps who wrote a row and when, and gives it its id and its tenant.
+/// What a foreign key sets stays as it sets it, be it a stamp. Otherwise the row would refer to what is not there, and
+/// nobody would tell. The tenant alone stays as it was: PostgreSQL checks the key again if any other column of it
+/// changes, and where none does the row cannot follow.
+void follow_foreign_key(pg::RowTrigger& trigger, bool is_import) {
+    const auto row = trigger.row();
+    const auto& tenant_id = base_columns.tenant_id;
+    for (const auto& column : base_columns.columns()) {
+        if (is_server_managed(column) && trigger.sets(column) && column.index != tenant_id.index) {
+            trigger.set(column, row);
+        }
+    }
+    const bool is_lost = row.field(tenant_id).is_null ? trigger.sets_only(tenant_id) : !is_import;
+    if (trigger.changes(tenant_id) && is_lost) {
+        pg::fail({.code = core::ErrorCode::not_permitted,
+                  .message = "a foreign key must not change the tenant of a row of table " +
+                             core::quoted(trigger.table_name()),
+                  .detail = "Rows stay with their tenant."},
+                 tenant_id.name);
+    }
+}
+
+void stamp_any_update(pg::RowTrigger& trigger, const Declaration& declaration, const pg::Context& context,
+                      bool is_import) {
+    const bool is_action = trigger.is_referential_action();
+    if (!is_import && !context.claims && !is_action) {
+        pg::fail(context.claims.error());
+    }
+    if (is_import) {
+        stamp_imported_update(trigger, declaration);
+    } else if (context.claims) {
+        stamp_update(trigger, declaration, context.person_id);
+    } else {
+        stamp_update(trigger, declaration, std::optional<std::string_view>(login_as_writer()));
+    }
+    if (is_action) {
+        follow_foreign_key(trigger, is_import);
+    }
+}
+
+/// The BEFORE trigger that stamps who wrote a row and when, and gives it its id and its tenant. A foreign key's own
+/// updates need no claims: it acts for whoever removed what the row refers to, or gave it another key.
 void stamp_write(pg::RowTriggerOf<BaseColumns>& trigger) {
     const auto declaration = declaration_of(trigger);
     const auto& context = pg::current_context();
-    if (context.claims) {
-        if (trigger.is_insert()) {
-            stamp_insert(trigger, declaration, context);
-        } else {
-            stamp_update(trigger, declaration, context.person_id);
-        }
-    } else if (!context.has_claims && pg::is_administrator()) {
-        if (trigger.is_insert()) {
-            stamp_imported_insert(trigger, declaration);
-        } else {
-            stamp_imported_update(trigger, declaration);
-        }
+    const bool is_import = !context.has_claims && pg::is_administrator();
+    if (!trigger.is_insert()) {
+        stamp_any_update(trigger, declaration, context, is_import);
+    } else if (context.claims) {
+        stamp_insert(trigger, declaration, context);
+    } else if (is_import) {
+        stamp_imported_insert(trigger, declaration);
     } else {
         pg::fail(context.claims.error());
     }

@@ -1,3 +1,4 @@
+#include "functions/guard_rails/base_columns.hpp"
 #include "functions/guard_rails/create_soft_delete_views.hpp"
 #include "functions/guard_rails/scope_by_tenant.hpp"
 
@@ -15,8 +16,8 @@ void drop_triggers(const pg::Table& table) {
     }
 }
 
-/// Drops the default and the constraint that call the extension's functions, which a role without ours may
-/// not call.
+/// Drops the default that calls a function of the extension, which a role without ours may not call, and the
+/// constraint that only ids of ours meet.
 void drop_own_expressions(const pg::Table& table) {
     if (pg::execute(
             "SELECT FROM pg_attrdef d JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum "
@@ -28,8 +29,8 @@ void drop_own_expressions(const pg::Table& table) {
     for (const auto& name : pg::query<std::string>(
              "SELECT c.conname FROM pg_constraint c WHERE c.conrelid = $1 AND c.contype = 'c' "
              "AND c.coninhcount = 0 "
-             "AND pg_get_constraintdef(c.oid) = 'CHECK (policies.is_valid_id(id))'",
-             table.oid)) {
+             "AND pg_get_constraintdef(c.oid) = 'CHECK ((' || $2 || '::text))'",
+             table.oid, valid_id_check)) {
         pg::execute("ALTER TABLE " + table.sql_name() + " DROP CONSTRAINT " + pg::identifier(name));
     }
 }

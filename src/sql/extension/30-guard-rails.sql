@@ -37,7 +37,7 @@ CREATE FUNCTION policies.scope_by_tenant(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_scope_by_tenant';
 COMMENT ON FUNCTION policies.scope_by_tenant(pg_catalog.regclass, pg_catalog.bool) IS
-'Enables and forces row security on a table: callers see (and, if they may, write) the rows of their tenant and app, auditors read all, administrators do all. Makes (tenant_id, id) unique and grants the privileges, never DELETE to callers and never TRUNCATE. A partitioned table must be partitioned by tenant_id.';
+'Enables and forces row security on a table: callers see (and, if they may, write) the rows of their tenant and app, auditors read all, administrators do all. Makes (tenant_id, id) unique and grants the privileges, never DELETE to callers and never TRUNCATE; of the sequences of serial columns USAGE. A partitioned table must be partitioned by tenant_id.';
 GRANT EXECUTE ON FUNCTION policies.scope_by_tenant(pg_catalog.regclass, pg_catalog.bool) TO policies_admin;
 
 CREATE FUNCTION policies.stamp_writes(
@@ -48,7 +48,7 @@ CREATE FUNCTION policies.stamp_writes(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_stamp_writes';
 COMMENT ON FUNCTION policies.stamp_writes(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4) IS
-'Attaches the trigger that stamps every write to a table: ids with this prefix, tenant, app, times and persons. Times are whole milliseconds, or coarser where their column is. Rows of an older schema_version are raised to it when written.';
+'Attaches the trigger that stamps every write to a table: ids with this prefix, tenant, app, times and persons. Times are whole milliseconds, or coarser where their column is. Rows of an older schema_version are raised to it when written. What a foreign key does to a row needs no claims, and leaves the row with its tenant. Refused where another BEFORE trigger would run first, since it would see what the caller sent.';
 GRANT EXECUTE ON FUNCTION policies.stamp_writes(pg_catalog.regclass, pg_catalog.text, pg_catalog.int4) TO policies_admin;
 
 CREATE FUNCTION policies.create_soft_delete_views(
@@ -58,14 +58,14 @@ CREATE FUNCTION policies.create_soft_delete_views(
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_create_soft_delete_views';
 COMMENT ON FUNCTION policies.create_soft_delete_views(pg_catalog.regclass, pg_catalog.name) IS
-'Creates two views in view_schema, with the rights of their reader: one of the table''s name with the live rows, through which DELETE soft-deletes, and deleted_<name> with the deleted ones, through which an update restores.';
+'Creates two views in view_schema, with the rights of their reader: one of the table''s name with the live rows, through which DELETE soft-deletes, and deleted_<name> with the deleted ones, through which an update restores. Grants those that use them USAGE on view_schema. DELETE ... RETURNING gives the row as it was before: PostgreSQL takes no other from a trigger of a view. Called again after the table was renamed, it renames the views.';
 GRANT EXECUTE ON FUNCTION policies.create_soft_delete_views(pg_catalog.regclass, pg_catalog.name) TO policies_admin;
 
 CREATE FUNCTION policies.keep_history(table_name pg_catalog.regclass) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp SET client_min_messages = warning
     AS 'MODULE_PATHNAME', 'policies_keep_history';
 COMMENT ON FUNCTION policies.keep_history(pg_catalog.regclass) IS
-'Keeps every superseded version of a table''s rows in <table>_history, which callers read and nobody but administrators writes. Called again, it adds the columns that the table has gained. The history belongs to policies_admin, who therefore needs USAGE and CREATE on the table''s schema unless a superuser calls.';
+'Keeps every superseded version of a table''s rows in <table>_history, which callers read and nobody but administrators writes. Called again, it adds the columns that the table has gained, to its views as well; after the table was renamed, it renames the history. Refused, with what to do, where a column may have been renamed, or the table has left its history in another schema. The history belongs to policies_admin, who therefore needs USAGE and CREATE on the table''s schema unless a superuser calls.';
 GRANT EXECUTE ON FUNCTION policies.keep_history(pg_catalog.regclass) TO policies_admin;
 
 CREATE FUNCTION policies.list_base_columns() RETURNS TABLE (
@@ -97,7 +97,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION policies.protect_table(pg_catalog.regclass, pg_catalog.text, pg_catalog.name, pg_catalog.int4, pg_catalog.bool, pg_catalog.text) IS
-'Puts all guard rails on a table: base columns, tenant scope, write stamps, history and soft-delete views. Safe to repeat, and due after a column was added; history => false does not take off a history that is kept already. Needs the table''s owner who is a member of policies_admin, or a superuser.';
+'Puts all guard rails on a table: base columns, tenant scope, write stamps, history and soft-delete views. Safe to repeat, and due after the table or its columns have changed; history => false does not take off a history that is kept already. Needs the table''s owner who is a member of policies_admin, or a superuser.';
 GRANT EXECUTE ON FUNCTION policies.protect_table(pg_catalog.regclass, pg_catalog.text, pg_catalog.name, pg_catalog.int4,
     pg_catalog.bool, pg_catalog.text)
     TO policies_admin;

@@ -25,7 +25,7 @@ WITH audited AS (
         t.tgparentid = 0 AS is_own,
         t.tgqual IS NOT NULL OR t.tgattr::text <> '' AS is_conditional,
         p.oid AS function_id, p.proname AS function, p.prosecdef AS is_definer,
-        p.pronamespace = 'policies'::regnamespace AS is_guard
+        p.pronamespace = 'policies'::regnamespace AS is_guard, p.pronamespace = 'pg_catalog'::regnamespace AS is_of_server
     FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
     WHERE NOT t.tgisinternal OR t.tgparentid <> 0
 )
@@ -46,17 +46,23 @@ WHERE t.is_guard AND (t.events <> g.events OR t.is_conditional)
 UNION ALL
 SELECT CASE
         WHEN a.is_history OR a.is_read_only THEN 'trigger_on_record'
+        WHEN place.is_before THEN 'trigger_before_stamp'
         WHEN t.is_definer THEN 'definer_trigger'
-        WHEN t.events & 3 = 3 AND t.events & (4 | 16) <> 0 AND t.name > stamp.name THEN 'trigger_after_stamp'
-        WHEN t.events & 3 = 3 AND t.events & (4 | 16) <> 0 AND t.name < stamp.name THEN 'trigger_before_stamp'
+        WHEN place.is_after THEN 'trigger_after_stamp'
         ELSE 'foreign_trigger'
     END, 'pg_class'::regclass, t.id, t.name,
-    CASE WHEN t.is_definer OR a.is_history OR a.is_read_only THEN t.function_id::regprocedure::text
+    CASE WHEN a.is_history OR a.is_read_only OR t.is_definer AND NOT place.is_before THEN t.function_id::regprocedure::text
         ELSE coalesce(stamp.name, t.function_id::regprocedure::text) END
 FROM trigger t
 JOIN audited a ON a.id = t.id
 JOIN pg_catalog.pg_class c ON c.oid = t.id AND c.relnamespace <> 'policies'::regnamespace
 LEFT JOIN trigger stamp ON stamp.id = t.id AND stamp.is_guard AND stamp.function = 'stamp_write'
+CROSS JOIN LATERAL (
+    SELECT w.may_write AND coalesce(t.name < stamp.name, false) AS is_before,
+        w.may_write AND coalesce(t.name > stamp.name, false) AS is_after
+    -- PostgreSQL's own read no stamps.
+    FROM (SELECT NOT t.is_of_server AND t.events & 3 = 3 AND t.events & (4 | 16) <> 0) AS w (may_write)
+) place
 WHERE t.is_own AND NOT t.is_guard
     AND coalesce(pg_catalog.obj_description(t.trigger_id, 'pg_trigger'), '') NOT LIKE 'Cross-tenant:%'
 

@@ -254,6 +254,12 @@ CROSS JOIN LATERAL (
     WHERE g.id = m.id AND g.name NOT IN ('policies_caller', 'policies_auditor', 'policies_admin')
         AND (g.name = 'PUBLIC' OR g.privileges ~ 'UPDATE|TRUNCATE|TRIGGER|REFERENCES|MAINTAIN')
 ) d
+
+UNION ALL
+SELECT 'view_column_missing', 'pg_class'::regclass, v.id, a.attname, v.table_id::regclass::text
+FROM policies.audit_protected_views() v
+JOIN pg_catalog.pg_attribute a ON a.attrelid = v.table_id AND a.attnum > 0 AND NOT a.attisdropped
+WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_attribute s WHERE s.attrelid = v.id AND s.attname = a.attname)
 $$;
 COMMENT ON FUNCTION policies.audit_views() IS
 'What audit() finds in the views that protect_table() makes of tables outside the register.';

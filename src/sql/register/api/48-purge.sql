@@ -12,6 +12,8 @@ BEGIN
         RAISE EXCEPTION 'older_than must be a span of time, not negative: %', coalesce(older_than::text, 'NULL')
             USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- No trigger can be put off until these rights are gone, and a foreign key of a protected table may be deferred.
+    SET CONSTRAINTS ALL IMMEDIATE;
     LOOP
         SELECT array_agg(p.tenant_id), array_agg(p.id) INTO tenants, ids FROM (
             SELECT tenant_id, id FROM policies.policies
