@@ -30,7 +30,7 @@ TEST(RulesVersion, WhatIsNoneIsRefused) {
     for (const std::string& text :
          {std::string(), std::string("+"), sound.substr(0, 30), sound.substr(0, 31), sound + "x", sound + "+",
           "+" + sound, sound + "+" + sound + "+" + sound, sound + "@1", sound + " ",
-          "pol_01j9z3ndektsv4rrffq69g5fav@1", sound + "00000000000000000000"})
+          std::string("pol_01j9z3ndektsv4rrffq69g5fav@1"), sound + "00000000000000000000"})
         expect_error(parse_rules_version(text), ErrorCode::invalid_text, "invalid rules: ", "rules");
 }
 
