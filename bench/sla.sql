@@ -225,10 +225,10 @@ INSERT INTO policies_api.policies (name, priority, applies_to, first_response_mi
         unnest('{incident, problem, request, question, change, task, order, access, complaint, idea}'::text[]) AS type;
 DO $$
 BEGIN
-    FOR version IN 1..50 LOOP
+    FOR step IN 1..50 LOOP
         COMMIT;
-        UPDATE policies_api.policies SET resolution_minutes = 1000 + version WHERE name = 'SLA incident high';
-        UPDATE policies_api.business_calendars SET name = 'Office ' || version;
+        UPDATE policies_api.policies SET resolution_minutes = 1000 + step WHERE name = 'SLA incident high';
+        UPDATE policies_api.business_calendars SET name = 'Office ' || step;
     END LOOP;
 END
 $$;

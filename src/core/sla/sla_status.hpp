@@ -41,8 +41,8 @@ struct TargetStatus {
 };
 
 /// How a ticket stands against a target of so much business time. What happened after the instant has not
-/// happened yet, nor has a pause that begins after it; a ticket that was resolved was responded to, then at the latest. Errors: out_of_range for a
-/// due time that a timestamp cannot hold.
+/// happened yet, nor has a pause that begins after it; a ticket that was resolved was responded to, then at
+/// the latest. Errors: out_of_range for a due time that a timestamp cannot hold.
 Result<TargetStatus> sla_status(const BusinessClock& clock, const Ticket& ticket, Target target,
                                 Duration target_time, Instant at_instant, Duration at_risk_threshold);
 
