@@ -77,34 +77,6 @@ SELECT round(new_id * 1e6 / calls) AS "new_id() ns", round(uuid * 1e6 / calls) A
     round(ratio::numeric, 2) AS ratio, bench.verdict(ratio, 0.50) AS "<= 0.50"
 FROM bench.ids_report;
 
-CREATE VIEW bench.clock_report AS
-    SELECT v.position, v.name, v.deadlines, b.base,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY (ms ->> v.name)::float8) AS nanoseconds,
-        percentile_cont(0.5) WITHIN GROUP (ORDER BY (ms ->> v.name)::float8 / (ms ->> b.base)::float8) AS times
-    FROM bench.rounds r CROSS JOIN bench.clock_variants v
-        CROSS JOIN LATERAL (SELECT CASE v.deadlines WHEN 1 THEN 'add_business_minutes()' WHEN 2 THEN 'sla_deadlines()'
-            ELSE '2 business hours' END) AS b (base)
-    WHERE r.section = 'clock'
-    GROUP BY v.position, v.name, v.deadlines, b.base;
-
-\echo 'SLA clock: due times of tickets, the whole statement on one core. Target: at least 1000000 deadlines a second.'
-\echo 'Target: at least 40 times as fast as SQL, with a table of the open times or over the days that follow.'
-SELECT name AS variant, deadlines AS "deadlines a ticket", round(nanoseconds) AS "ns a ticket",
-    round(deadlines * 1e9 / nanoseconds) AS "deadlines a second",
-    CASE WHEN name = base THEN bench.verdict(nanoseconds / deadlines, 1000) END AS ">= 1000000",
-    base AS "times what", round(times::numeric, 1) AS times,
-    CASE WHEN name <> base AND name NOT LIKE 'PL/pgSQL%' THEN bench.verdict(40, times) END AS ">= 40"
-FROM bench.clock_report WHERE deadlines > 0 ORDER BY position;
-
-\echo 'The same from near to far. Target: two years at most 1.20 times two hours.'
-SELECT name AS variant, round(nanoseconds) AS "ns a ticket", round(times::numeric, 2) AS "times two hours",
-    CASE WHEN name = '2 business years' THEN bench.verdict(times, 1.20) END AS "<= 1.20"
-FROM bench.clock_report WHERE deadlines = 0 ORDER BY position;
-
-\echo 'The first call after a change of the calendar, which reads and compiles it, and one after that. No target.'
-SELECT variant AS call, bench.shown(percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds)) AS ms
-FROM bench.samples WHERE section = 'clock changes' GROUP BY variant ORDER BY variant;
-
 WITH verdicts AS (
     SELECT shape || ', tenant ' || tenant || ': ' || ratio AS what, bench.verdict(ratio, 1.10)
         FROM bench.reads_report WHERE section = 'client'
@@ -121,6 +93,10 @@ WITH verdicts AS (
         FROM bench.clock_report WHERE deadlines > 0 AND name <> base AND name NOT LIKE 'PL/pgSQL%'
     UNION ALL SELECT 'two years against two hours: ' || round(times::numeric, 2), bench.verdict(times, 1.20)
         FROM bench.clock_report WHERE name = '2 business years'
+    UNION ALL SELECT name || ', of the speed: ' || round(speed::numeric, 2), bench.verdict(0.5, speed)
+        FROM bench.history_report WHERE position > 1
+    UNION ALL SELECT 'memory for all tickets, times that for a twentieth: ' || round(times, 2), bench.verdict(times, 1.10)
+        FROM bench.memory_report
 )
 SELECT count(*) FILTER (WHERE verdict = 'met') || ' of ' || count(*) || ' targets met'
     || coalesce(E'\nnot met: ' || string_agg(what, E'\n         ') FILTER (WHERE verdict <> 'met'), '') AS summary

@@ -2,7 +2,7 @@
 # Measures the register against the same tables without the extension, and against the usual hand-written row security
 # and PL/pgSQL trigger, and the SLA clock against SQL and PL/pgSQL, on a private server. For use in tools/in_scratch.sh.
 #   BENCH_ROWS   rows of the read tables (1000000; at least 10000); the inserts write a tenth of it
-#   BENCH_ONLY   search or audit measures that alone
+#   BENCH_ONLY   search, clock or audit measures that alone
 # How fast it is never decides the exit status; an error or a wrong result does.
 set -eu
 bench=$(cd "$(dirname "$0")" && pwd)
@@ -133,6 +133,17 @@ measure_search() {
     as_gateway "CALL bench.measure_indexing()"
 }
 
+measure_clock() {
+    step "SLA clock: $rows tickets, the same due times from every variant"
+    run_sql --set rows="$rows" --file "$bench/sla.sql"
+    as_gateway "CALL bench.check_clock()"
+    step "SLA clock: due times, near and far, and after a change of the calendar"
+    as_gateway "CALL bench.measure_clock()"
+    as_gateway "CALL bench.measure_clock_changes()"
+    step "SLA clock: rules of the past"
+    as_gateway "CALL bench.measure_history()"
+}
+
 # Client and server take turns on one core: waking another one costs more than a short query, and not always the same.
 cpu=$(taskset --cpu-list --pid $$ | sed 's/.*: //; s/[,-].*//')
 taskset --cpu-list --pid "$cpu" $$ >/dev/null
@@ -143,6 +154,11 @@ run_sql --set insert_rows="$insert_rows" --file "$bench/setup.sql"
 if [ "${BENCH_ONLY:-}" = search ]; then
     measure_search
     run_sql --file "$bench/search_report.sql"
+    exit
+fi
+if [ "${BENCH_ONLY:-}" = clock ]; then
+    measure_clock
+    run_sql --file "$bench/clock_report.sql"
     exit
 fi
 if [ "${BENCH_ONLY:-}" = audit ]; then
@@ -166,15 +182,10 @@ step "reads inside the server"
 as_gateway "CALL bench.measure_reads()"
 step "reads by a client"
 measure_client_reads
-step "SLA clock: $rows tickets, the same due times from every variant"
-run_sql --set rows="$rows" --file "$bench/sla.sql"
-as_gateway "CALL bench.check_clock()"
-step "SLA clock: due times, near and far, and after a change of the calendar"
-as_gateway "CALL bench.measure_clock()"
-as_gateway "CALL bench.measure_clock_changes()"
+measure_clock
 measure_search
 step "audit(): 200 protected tables"
 run_sql --file "$bench/audit.sql" >"$SCRATCH/audit_report"
 step "done"
-run_sql --file "$bench/report.sql" --file "$bench/search_report.sql"
+run_sql --file "$bench/clock_report.sql" --file "$bench/report.sql" --file "$bench/search_report.sql"
 cat "$SCRATCH/audit_report"

@@ -211,3 +211,84 @@ BEGIN
     PERFORM set_config('role', 'none', false);
 END
 $$;
+
+-- A tenant with 40 policies, 200 holidays and 50 versions of a calendar and a policy, and as many instants as tickets between the
+-- first and the last.
+CALL bench.become('policies_caller', 'history');
+INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours, holidays)
+    SELECT 'Office', 'Europe/Berlin', '[{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]',
+        jsonb_agg(jsonb_build_object('name', 'Holiday ' || n, 'date', date '2023-12-01' + 13 * n))
+    FROM generate_series(1, 200) n;
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, resolution_minutes, business_hours_only)
+    SELECT 'SLA ' || type || ' ' || priority, priority, jsonb_build_array(type), minutes, minutes * 16, true
+    FROM (VALUES ('low', 300), ('normal', 120), ('high', 60), ('urgent', 15)) AS targets (priority, minutes),
+        unnest('{incident, problem, request, question, change, task, order, access, complaint, idea}'::text[]) AS type;
+DO $$
+BEGIN
+    FOR step IN 1..50 LOOP
+        COMMIT;
+        UPDATE policies_api.policies SET resolution_minutes = 1000 + step WHERE name = 'SLA incident high';
+        UPDATE policies_api.business_calendars SET name = 'Office ' || step;
+    END LOOP;
+END
+$$;
+RESET role;
+CREATE TABLE bench.asked AS
+    SELECT t.*, v.first_at + (v.last_at - v.first_at) * (number::float8 / :rows) AS asked_at, NULL::text AS rules
+    FROM bench.tickets t, (SELECT min(valid_to), max(valid_to) FROM policies.policies_history
+        WHERE tenant_id = 'history') AS v (first_at, last_at)
+    WHERE number % 10 = 0;
+UPDATE bench.asked t SET rules = d.rules_version
+    FROM bench.asked o, LATERAL policies_api.sla_deadlines(o.type, o.priority, o.opened_at, as_of => o.asked_at) d
+    WHERE o.number = t.number;
+RESET request.jwt.claims;
+GRANT SELECT ON bench.asked TO PUBLIC;
+VACUUM (FREEZE, ANALYZE) bench.asked;
+
+CREATE TABLE bench.history_variants (position integer, name text PRIMARY KEY, call text);
+INSERT INTO bench.history_variants VALUES
+    (1, 'in force now', 'policies_api.sla_deadlines(t.type, t.priority, t.opened_at)'),
+    (2, 'as_of of its own', 'policies_api.sla_deadlines(t.type, t.priority, t.opened_at, as_of => t.asked_at)'),
+    (3, 'rules of its own', 'policies_api.sla_deadlines(t.type, t.priority, t.opened_at, rules => t.rules)');
+GRANT SELECT ON bench.history_variants TO PUBLIC;
+CREATE PROCEDURE bench.measure_history() LANGUAGE plpgsql AS $$
+DECLARE
+    v bench.history_variants;
+    start timestamptz;
+    milliseconds float8;
+BEGIN
+    CALL bench.become('policies_caller', 'history');
+    FOR round IN 0..7 LOOP
+        FOR v IN SELECT * FROM bench.history_variants ORDER BY (position + round) % 3 LOOP
+            start := clock_timestamp();
+            EXECUTE 'SELECT count(d.first_response_due_at), count(d.resolution_due_at) FROM bench.asked t, LATERAL '
+                || v.call || ' d';
+            milliseconds := bench.milliseconds_since(start);
+            PERFORM set_config('role', 'none', false);
+            IF round > 0 THEN
+                INSERT INTO bench.samples SELECT 'clock history', '', v.name, round, milliseconds * 1000000 / count(*)
+                    FROM bench.asked;
+            END IF;
+            COMMIT;
+            PERFORM set_config('role', 'policies_caller', false);
+        END LOOP;
+    END LOOP;
+    PERFORM set_config('role', 'none', false);
+END
+$$;
+
+-- What a session holds of memory when a query over tickets comes to its end: over some of them, and over all.
+CREATE TABLE bench.clock_memory (tickets text, bytes bigint);
+CALL bench.become('none', 'desk');
+DO $$
+DECLARE
+    source text;
+BEGIN
+    FOREACH source IN ARRAY ARRAY['bench.few_tickets', 'bench.tickets'] LOOP
+        EXECUTE format('INSERT INTO bench.clock_memory
+            SELECT max(%1$L), (SELECT sum(total_bytes) FROM pg_backend_memory_contexts)
+            FROM %1$s t, LATERAL policies_api.sla_status(t.type, t.priority, t.opened_at, at_instant => now()) s', source);
+    END LOOP;
+END
+$$;
+RESET request.jwt.claims;

@@ -9,7 +9,7 @@ CREATE TABLE helpdesk.tickets (
     first_responded_at timestamptz,
     resolved_at timestamptz,
     pauses tstzmultirange NOT NULL DEFAULT '{}',
-    sla_as_of timestamptz,
+    sla_rules text,
     sla_policy_id text,
     first_response_due_at timestamptz,
     resolution_due_at timestamptz
@@ -17,11 +17,12 @@ CREATE TABLE helpdesk.tickets (
 ALTER TABLE helpdesk.tickets OWNER TO policies_admin;
 COMMENT ON TABLE helpdesk.tickets IS 'Ticket';
 COMMENT ON COLUMN helpdesk.tickets.pauses IS 'When the ticket waited, or waits, for its requester: the SLA clock stands still.';
-COMMENT ON COLUMN helpdesk.tickets.sla_as_of IS 'By whose rules the ticket runs: the policy and the calendar that were in force then.';
+COMMENT ON COLUMN helpdesk.tickets.sla_rules IS 'By what the ticket runs: the version of the policy, and of the calendar.';
 COMMENT ON COLUMN helpdesk.tickets.first_response_due_at IS 'Kept by the trigger set_due_times.';
 COMMENT ON COLUMN helpdesk.tickets.resolution_due_at IS 'Kept by the trigger set_due_times.';
 
--- A ticket runs by the policy and the calendar in force when it was recorded: no later edit of them moves a running clock. An
+-- A ticket keeps the version of the policy and the calendar by which it was recorded: no later edit of them moves a running
+-- clock, not even one that was under way meanwhile. Another type or priority is another promise, by the rules of then. An
 -- import by an administrator has no tenant of its own, and brings its due times along.
 CREATE FUNCTION helpdesk.keep_due_times() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -30,17 +31,15 @@ BEGIN
     IF policies.current_tenant_id() IS NULL THEN
         RETURN NEW;
     END IF;
-    IF TG_OP = 'INSERT' THEN
-        NEW.sla_as_of := clock_timestamp();
-    ELSIF (NEW.ticket_type, NEW.priority, NEW.opened_at, NEW.pauses, NEW.sla_as_of)
-        IS NOT DISTINCT FROM (OLD.ticket_type, OLD.priority, OLD.opened_at, OLD.pauses, OLD.sla_as_of) THEN
+    IF TG_OP = 'INSERT' OR (NEW.ticket_type, NEW.priority) IS DISTINCT FROM (OLD.ticket_type, OLD.priority) THEN
+        NEW.sla_rules := NULL;
+    ELSIF (NEW.opened_at, NEW.pauses, NEW.sla_rules) IS NOT DISTINCT FROM (OLD.opened_at, OLD.pauses, OLD.sla_rules) THEN
         RETURN NEW;
     END IF;
-    -- What is in force now is known already, and an instant of the past is looked up.
-    SELECT d.policy_id, d.first_response_due_at, d.resolution_due_at
-        INTO NEW.sla_policy_id, NEW.first_response_due_at, NEW.resolution_due_at
-        FROM policies_api.sla_deadlines(NEW.ticket_type, NEW.priority, NEW.opened_at, NEW.pauses,
-            as_of => CASE TG_OP WHEN 'UPDATE' THEN NEW.sla_as_of END) AS d;
+    -- Without a version, by what is in force now.
+    SELECT d.rules_version, d.policy_id, d.first_response_due_at, d.resolution_due_at
+        INTO NEW.sla_rules, NEW.sla_policy_id, NEW.first_response_due_at, NEW.resolution_due_at
+        FROM policies_api.sla_deadlines(NEW.ticket_type, NEW.priority, NEW.opened_at, NEW.pauses, rules => NEW.sla_rules) AS d;
     RETURN NEW;
 END
 $$;
@@ -61,4 +60,4 @@ CREATE INDEX tickets_resolution_due ON helpdesk.tickets (tenant_id, resolution_d
 --   UPDATE policies_api.tickets SET pauses = pauses + tstzmultirange(tstzrange(now(), NULL)) WHERE id = ...;
 --   UPDATE policies_api.tickets SET pauses = pauses - tstzmultirange(tstzrange(now(), NULL)) WHERE id = ...;
 -- After a change of policy or calendar, where the open tickets are to follow it:
---   UPDATE policies_api.tickets SET sla_as_of = now() WHERE resolved_at IS NULL;
+--   UPDATE policies_api.tickets SET sla_rules = NULL WHERE resolved_at IS NULL;

@@ -54,7 +54,8 @@ WHERE error.code <> '23514' OR error.at <> "column";
 INSERT INTO policies_api.policies (first_response_minutes, resolution_minutes) VALUES (60, 59);
 \echo :SQLSTATE
 SELECT * FROM pg_temp.refused('INSERT INTO policies_api.policies (first_response_minutes, resolution_minutes) VALUES (60, 59)');
-INSERT INTO policies_api.policies (name, first_response_minutes) VALUES ('targets', 60);
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes)
+    VALUES ('targets', 'high', '["incident"]', 60);
 UPDATE policies_api.policies SET resolution_minutes = 59 WHERE name = 'targets';
 \echo :SQLSTATE
 UPDATE policies_api.policies SET resolution_minutes = 60 WHERE name = 'targets';
@@ -88,8 +89,8 @@ DELETE FROM policies.policies WHERE tenant_id = 'rules_a';
 
 -- The bounds of what is allowed are allowed.
 :as_caller
-INSERT INTO policies_api.policies (name, first_response_minutes, resolution_minutes)
-    VALUES ('shortest', 1, 1), ('longest', 1, 2147483647);
+INSERT INTO policies_api.policies (name, priority, applies_to, first_response_minutes, resolution_minutes)
+    VALUES ('shortest', 'high', '["short"]', 1, 1), ('longest', 'high', '["long"]', 1, 2147483647);
 INSERT INTO policies_api.policies (name, applies_to, priority)
     VALUES ('none', '[]', NULL), ('longest words', jsonb_build_array(repeat('x', 255), 'Incident', 'incident', ' incident'),
         repeat('y', 255));

@@ -198,7 +198,8 @@ ROLLBACK;
 -- The SLA clock runs by the row: its fields are no content.
 :as_ann
 SELECT policies_api.policy_content_hash(:'plain') AS hash \gset
-UPDATE policies_api.policies SET resolution_minutes = 5, owner_id = 'per_ben' WHERE id = :'plain';
+UPDATE policies_api.policies SET priority = 'p0', applies_to = '["incident"]', resolution_minutes = 5, owner_id = 'per_ben'
+WHERE id = :'plain';
 SELECT policies_api.policy_content_hash(:'plain') = :'hash' AS same;
 -- A publication that breaks the SLA rule leaves nothing behind.
 :as_ann

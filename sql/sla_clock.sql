@@ -159,6 +159,97 @@ FROM policies_api.sla_status('incident', 'urgent', '2026-11-27 16:30+01', pauses
 SELECT s.target, s.state, s.policy_id IS NOT NULL AS id FROM policies_api.sla_status('incident', 'urgent', now()) s;
 SELECT count(*) FROM policies_api.sla_status('nothing', 'urgent', '2026-11-27 16:30+01');
 SELECT count(*) FROM policies_api.sla_status('incident', 'none', '2026-11-27 16:30+01');
+-- A pause that begins later is not known yet; a target is over as soon as it is breached, open or not.
+SELECT at, s.due_at, s.state, s.minutes_left FROM (VALUES ('2026-11-27 09:10+01'::timestamptz), ('2026-11-27 09:30+01'),
+    ('2026-11-27 13:00+01')) AS t (at), LATERAL policies_api.sla_status('incident', 'urgent', '2026-11-27 09:00+01',
+    pauses => '{[2026-11-27 09:30+01,2026-11-27 12:00+01)}', at_instant => at) s WHERE s.target = 'resolution';
+SELECT at, s.state, s.minutes_left < 0 AS is_over, round(s.minutes_left::numeric, 3) AS minutes_left FROM (VALUES
+    ('2026-11-27 17:00+01'::timestamptz), ('2026-11-27 17:01+01'), ('2026-11-30 09:00+01'), ('2026-11-30 09:01+01')) AS t (at),
+    LATERAL policies_api.sla_status('incident', 'urgent', '2026-11-27 16:30+01', at_instant => at) s
+    WHERE s.target = 'first_response';
+-- A cursor keeps the rules of its own snapshot, whatever its transaction changes meanwhile.
+BEGIN;
+DECLARE open_cursor CURSOR FOR SELECT n, d.first_response_due_at FROM generate_series(1, 4) n,
+    LATERAL policies_api.sla_deadlines('incident', 'urgent', '2026-11-27 16:45+01'::timestamptz + n * interval '0') d;
+FETCH 1 FROM open_cursor;
+UPDATE policies_api.policies SET first_response_minutes = 60 WHERE name = 'Urgent incidents';
+FETCH 1 FROM open_cursor;
+SELECT first_response_due_at FROM policies_api.sla_deadlines('incident', 'urgent', '2026-11-27 16:45+01');
+FETCH 1 FROM open_cursor;
+UPDATE policies_api.business_calendars SET opening_hours = '[{"weekdays": [5, 6], "opens": "00:00", "closes": "24:00"}]'
+WHERE name = 'Office';
+FETCH 1 FROM open_cursor;
+SELECT first_response_due_at FROM policies_api.sla_deadlines('incident', 'urgent', '2026-11-27 16:45+01');
+ROLLBACK;
+-- Versions: each instant, and each version that was kept, leads to the rules of then, all in one statement.
+CREATE TEMP TABLE kept (at timestamptz, rules text, minutes integer, due_at timestamptz);
+DO $$
+BEGIN
+    FOR step IN 1..5 LOOP
+        UPDATE policies_api.policies SET first_response_minutes = 30 + step WHERE name = 'Urgent incidents';
+        UPDATE policies_api.business_calendars SET opening_hours = format(
+            '[{"weekdays": [1, 2, 3, 4, 5], "opens": "0%s:00", "closes": "17:00"}]', step)::jsonb WHERE name = 'Office';
+        COMMIT;
+        INSERT INTO kept SELECT clock_timestamp(), d.rules_version, 30 + step, d.first_response_due_at
+            FROM policies_api.sla_deadlines('incident', 'urgent', '2026-11-28 12:00+01') d;
+        COMMIT;
+    END LOOP;
+END
+$$;
+UPDATE policies_api.policies SET first_response_minutes = 30 WHERE name = 'Urgent incidents';
+UPDATE policies_api.business_calendars SET opening_hours = '[{"weekdays": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"}]'
+WHERE name = 'Office';
+SELECT k.minutes, k.due_at, a.first_response_due_at = k.due_at AS as_of, v.first_response_due_at = k.due_at AS by_rules,
+    a.rules_version = k.rules AND v.rules_version = k.rules AS same_version, p.first_response_minutes = k.minutes AS policy,
+    s.due_at = k.due_at AS status
+FROM kept k, LATERAL policies_api.sla_deadlines('incident', 'urgent', '2026-11-28 12:00+01', as_of => k.at) a,
+    LATERAL policies_api.sla_deadlines(NULL, NULL, '2026-11-28 12:00+01', rules => k.rules) v,
+    LATERAL policies_api.sla_policy_for(NULL, NULL, rules => k.rules) p,
+    LATERAL policies_api.sla_status('incident', 'urgent', '2026-11-28 12:00+01', rules => k.rules) s
+WHERE s.target = 'first_response' ORDER BY k.minutes;
+SELECT rules AS kept_rules FROM kept LIMIT 1 \gset
+SELECT rules_version ~ '^pol_[0-9A-Z]{26}@[0-9]+$' AS without_calendar,
+    (SELECT calendar_name FROM policies_api.sla_deadlines(NULL, NULL, now(), rules => p.rules_version)) AS calendar
+FROM policies_api.sla_policy_for('incident', 'low') p;
+SELECT policies_api.sla_policy_for('incident', 'urgent', rules => 'nonsense');
+\echo :SQLSTATE
+SELECT policies_api.sla_policy_for('incident', 'urgent', now(), :'kept_rules');
+\echo :SQLSTATE
+SELECT policies_api.sla_policy_for(NULL, NULL, rules => 'pol_01ARZ3NDEKTSV4RRFFQ69G5FAV@1');
+\echo :SQLSTATE
+-- Another's version is not there, for a tenant and for an application.
+CREATE FUNCTION pg_temp.code_of(kept text) RETURNS text AS $$
+BEGIN
+    PERFORM policies_api.sla_policy_for(NULL, NULL, rules => kept);
+    RETURN 'found';
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLSTATE;
+END $$ LANGUAGE plpgsql;
+SELECT pg_temp.code_of(:'kept_rules');
+:as_app
+SELECT pg_temp.code_of(:'kept_rules');
+:as_b
+SELECT pg_temp.code_of(:'kept_rules');
+:as_a
+DROP TABLE kept;
+-- What a ticket takes of memory is free again with the next one.
+:as_superuser
+SET request.jwt.claims = '{"tenant_id": "clock_a"}';
+SELECT count(*), (SELECT sum(total_bytes) < 4000000 FROM pg_backend_memory_contexts WHERE name IN ('ExecutorState', 'SPI Proc'))
+    AS in_little_memory
+FROM generate_series(1, 20000) n, LATERAL policies_api.sla_status('incident', 'urgent', '2026-11-27 16:30+01'::timestamptz
+    + n * interval '1 minute', at_instant => '2026-12-27 16:30+01') s;
+:as_a
+-- The default calendar is not deleted from under the policies that run by it.
+DELETE FROM policies_api.business_calendars WHERE name = 'Office';
+\echo :SQLSTATE
+DELETE FROM policies_api.business_calendars WHERE name = 'Night';
+UPDATE policies_api.deleted_business_calendars SET is_deleted = false WHERE name = 'Night';
+-- An active policy with targets says for which tickets.
+INSERT INTO policies_api.policies (name, resolution_minutes) VALUES ('For nothing', 60);
+\echo :SQLSTATE
+INSERT INTO policies_api.policies (name, resolution_minutes, priority) VALUES ('For nothing', 60, 'high');
+\echo :SQLSTATE
 -- Bad input.
 SELECT policies_api.add_business_minutes(NULL, 1);
 \echo :SQLSTATE

@@ -134,6 +134,38 @@ BEGIN
 END $$ LANGUAGE plpgsql;
 SELECT * FROM pg_temp.changed();
 DROP TABLE change;
+-- The rule holds at the end of a statement: one statement exchanges priorities, or moves them round, also between triggers.
+:as_a
+INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('round 1', 'r1', '["r"]'), ('round 2', 'r2', '["r"]'),
+    ('round 3', 'r3', '["r"]');
+UPDATE policies_api.policies SET priority = CASE priority WHEN 'r1' THEN 'r2' ELSE 'r1' END WHERE priority IN ('r1', 'r2');
+UPDATE policies_api.policies SET priority = 'r' || 1 + right(priority, 1)::integer % 3 WHERE priority IN ('r1', 'r2', 'r3');
+SELECT name, priority, (SELECT policy_name FROM policies_api.sla_policy_for('r', priority)) AS policy
+FROM policies_api.policies WHERE name LIKE 'round%' ORDER BY name;
+SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET priority = 'r1' WHERE priority IN ('r2', 'r3')$$);
+SELECT code, message FROM pg_temp.refused($$UPDATE policies_api.policies SET priority = 'r2' WHERE priority IN ('r2', 'r3')$$);
+-- What failed takes nothing later, in the same transaction.
+BEGIN;
+SELECT code FROM pg_temp.refused($$UPDATE policies_api.policies SET priority = 'r2' WHERE priority IN ('r2', 'r3')$$);
+UPDATE policies_api.policies SET priority = CASE priority WHEN 'r1' THEN 'r2' ELSE 'r1' END WHERE priority IN ('r1', 'r2');
+COMMIT;
+-- Nor does a statement inside a trigger take what the one outside has still to take, or give up.
+:as_superuser
+CREATE FUNCTION pg_temp.rename_another() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE policies_api.policies SET priority = 'r4' WHERE name = 'round 1';
+    RETURN NULL;
+END $$;
+CREATE TRIGGER rename_another AFTER UPDATE ON policies.policies FOR EACH ROW WHEN (NEW.name = 'round 3')
+    EXECUTE FUNCTION pg_temp.rename_another();
+:as_a
+UPDATE policies_api.policies SET priority = CASE priority WHEN 'r1' THEN 'r2' ELSE 'r1' END WHERE priority IN ('r1', 'r2');
+:as_superuser
+DROP TRIGGER rename_another ON policies.policies;
+SELECT name, priority, (SELECT string_agg(c.priority || ' ' || c.ticket_type, ', ') FROM policies.sla_coverage c
+    WHERE (c.tenant_id, c.policy_id) = (p.tenant_id, p.id)) AS covered
+FROM policies.policies p WHERE name LIKE 'round%' ORDER BY name;
+SELECT pg_temp.is_exact();
 -- A rollback takes the coverage back; so does a savepoint.
 BEGIN;
 :as_a
@@ -148,16 +180,16 @@ ROLLBACK;
 SELECT ticket_type, policy FROM pg_temp.covered() WHERE priority = 'urgent';
 SELECT pg_temp.is_exact();
 
--- Two policies trade their tickets in two steps; one statement would have both hold them for a moment.
+-- Two policies trade their tickets in one statement, back in steps, and once more.
 :as_a
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('left', 'trade', '["x"]'), ('right', 'trade', '["y"]');
-SELECT code FROM pg_temp.refused($$UPDATE policies_api.policies
-    SET applies_to = CASE name WHEN 'left' THEN '["y"]'::jsonb ELSE '["x"]' END WHERE priority = 'trade'$$);
+UPDATE policies_api.policies SET applies_to = CASE name WHEN 'left' THEN '["y"]'::jsonb ELSE '["x"]' END WHERE priority = 'trade';
 BEGIN;
 UPDATE policies_api.policies SET status = 'inactive' WHERE name = 'left';
-UPDATE policies_api.policies SET applies_to = '["x"]' WHERE name = 'right';
-UPDATE policies_api.policies SET status = 'active', applies_to = '["y"]' WHERE name = 'left';
+UPDATE policies_api.policies SET applies_to = '["y"]' WHERE name = 'right';
+UPDATE policies_api.policies SET status = 'active', applies_to = '["x"]' WHERE name = 'left';
 COMMIT;
+UPDATE policies_api.policies SET applies_to = CASE name WHEN 'left' THEN '["y"]'::jsonb ELSE '["x"]' END WHERE priority = 'trade';
 -- The successor of a policy takes over when it gives up, in one transaction.
 BEGIN;
 DELETE FROM policies_api.policies WHERE name = 'left';

@@ -114,7 +114,7 @@ UPDATE policies_api.tickets SET priority = priority;"
 answers 'UPDATE 1' 'UPDATE 4'
 as ann "$breaching"
 answers 'The mail server is down | 00:39:00'
-as ann "UPDATE policies_api.tickets SET sla_as_of = now() WHERE resolved_at IS NULL;"
+as ann "UPDATE policies_api.tickets SET sla_rules = NULL WHERE resolved_at IS NULL;"
 answers 'UPDATE 4'
 as ann "$breaching"
 answers 'The door is stuck | 00:29:00'

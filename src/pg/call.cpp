@@ -132,7 +132,8 @@ RawValue row_result(const Call& call, const NullableValue* fields, std::size_t c
 }
 
 RowSet::RowSet(const Call& call) {
-    pg::call([&] { InitMaterializedSRF(call.info(), 0); });
+    // The caller's descriptor: one made anew would leave what it takes to make it behind until the query ends.
+    pg::call([&] { InitMaterializedSRF(call.info(), MAT_SRF_USE_EXPECTED_DESC); });
     auto* const set = reinterpret_cast<ReturnSetInfo*>(call.info()->resultinfo);
     store_ = set->setResult;
     descriptor_ = set->setDesc;

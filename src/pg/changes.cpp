@@ -17,6 +17,14 @@ namespace {
 /// 0 as long as nobody has asked for it.
 std::uint64_t transactions = 0;
 
+SnapshotMark mark_of(const Snapshot snapshot) {
+    return {.end = snapshot->xmax,
+            .running = snapshot->xcnt,
+            .running_below = snapshot->subxcnt,
+            .command = snapshot->curcid,
+            .transaction = transactions};
+}
+
 void on_transaction_end(XactEvent event, void*) {
     if (event != XACT_EVENT_PRE_COMMIT && event != XACT_EVENT_PARALLEL_PRE_COMMIT &&
         event != XACT_EVENT_PRE_PREPARE) {
@@ -77,15 +85,28 @@ void hear_of_changes() {
     running_below = snapshot->subxcnt;
 }
 
-CurrentSnapshot::CurrentSnapshot() : exceptions_at_start_(std::uncaught_exceptions()) {
-    call([] { PushActiveSnapshot(GetTransactionSnapshot()); });
+bool SnapshotMark::sees_all_of(const SnapshotMark& other) const noexcept {
+    if (transaction == other.transaction && command < other.command) {
+        return false;
+    }
+    if (end != other.end) {
+        return TransactionIdFollows(end, other.end);
+    }
+    // As long as the end is the same, those that run can only become fewer.
+    return running != other.running ? running < other.running : running_below <= other.running_below;
 }
 
-CurrentSnapshot::~CurrentSnapshot() {
-    // After an error PostgreSQL's clean-up does it.
-    if (std::uncaught_exceptions() == exceptions_at_start_) {
-        PopActiveSnapshot();
+SnapshotMark active_snapshot() {
+    transaction_number();
+    return ActiveSnapshotSet() ? mark_of(GetActiveSnapshot()) : SnapshotMark{};
+}
+
+std::optional<SnapshotMark> latest_snapshot() {
+    if (has_transaction_snapshot()) {
+        return std::nullopt;
     }
+    transaction_number();
+    return call([] { return mark_of(GetTransactionSnapshot()); });
 }
 
 bool has_transaction_snapshot() {

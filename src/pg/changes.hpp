@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "pg/value.hpp"
@@ -38,18 +39,25 @@ void announce_change(Oid relation);
 /// itself does so when a transaction first locks a table, and a statement may lock none.
 void hear_of_changes();
 
-/// Reads with what is committed now, for the length of a scope. With the snapshot of a statement that began
-/// before a change, one would read what was before it, and nothing would tell of the change again.
-class CurrentSnapshot {
-public:
-    CurrentSnapshot();
-    ~CurrentSnapshot();
-    CurrentSnapshot(const CurrentSnapshot&) = delete;
-    CurrentSnapshot& operator=(const CurrentSnapshot&) = delete;
+/// What a snapshot sees, to compare those of one backend by. They are taken one after the other.
+struct SnapshotMark {
+    std::uint32_t end{0};          ///< no transaction from here on is seen
+    std::uint32_t running{0};      ///< so many before it are not seen either
+    std::int32_t running_below{0}; ///< nor so many subtransactions
+    std::uint32_t command{0};      ///< of the own transaction, no command from here on is seen
+    std::uint64_t transaction{0};  ///< by transaction_number()
 
-private:
-    int exceptions_at_start_;
+    bool operator==(const SnapshotMark&) const = default;
+
+    /// Whether it sees whatever another one does.
+    bool sees_all_of(const SnapshotMark& other) const noexcept;
 };
+
+/// The snapshot by which the running statement reads.
+SnapshotMark active_snapshot();
+
+/// A snapshot of what is committed now; nothing where the transaction keeps to an earlier one.
+std::optional<SnapshotMark> latest_snapshot();
 
 /// Whether all statements of the transaction read with one snapshot, which later transactions do not share.
 bool has_transaction_snapshot();

@@ -168,7 +168,8 @@ my %values = (
 	opening_hours => q('[{"weekdays": [2], "opens": "01:00", "closes": "02:00"}]'),
 	holidays => q('[{"name": "x", "date": "2031-01-01"}]'), time_zone => q('Europe/Rome'), version => q('7.7'),
 	review_cadence => q('7 days'), source_type => q('system'), status => q('draft'), category => q('hr'), is_default => 'false');
-for my $case ([ Policy => 'policies', {} ],
+# A draft, which may lack what an active policy needs.
+for my $case ([ Policy => 'policies', { status => q('draft') } ],
 	[ BusinessCalendar => 'business_calendars', { time_zone => q('UTC'), opening_hours => $values{opening_hours},
 		is_default => 'false' } ]) {
 	my ($schema, $view, $others) = @$case;

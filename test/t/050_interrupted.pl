@@ -43,7 +43,7 @@ my %statements = (
 	'calendar changes' => "UPDATE policies_api.business_calendars SET name = name || '!'",
 	'new calendars' => "INSERT INTO policies_api.business_calendars (time_zone, opening_hours, holidays, is_default)
 		SELECT time_zone, opening_hours, holidays, false FROM policies_api.business_calendars",
-	'deleted calendars' => 'DELETE FROM policies_api.business_calendars',
+	'deleted calendars' => 'DELETE FROM policies_api.business_calendars WHERE NOT is_default',
 	'calendars\' values' => 'SELECT count(*) FROM policies_api.business_calendars, generate_series(1, 100)
 		WHERE policies.is_valid_opening_hours(opening_hours) AND policies.is_valid_holidays(holidays)',
 	'imported holidays' => "SELECT sum(policies_api.import_holidays(id, $many_holidays))

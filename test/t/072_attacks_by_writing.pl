@@ -148,6 +148,7 @@ INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours) VAL
 UPDATE policies_api.business_calendars SET is_default = true WHERE name LIKE '%spare%';
 INSERT INTO policies_api.business_calendars (tenant_id, id, name, time_zone, opening_hours)
     VALUES ('victim', '$calendar', 'second', 'UTC', $hours);
+UPDATE policies_api.business_calendars SET is_default = false WHERE name = 'ordinary calendar globex';
 DELETE FROM policies_api.business_calendars WHERE name = 'ordinary calendar globex' RETURNING tenant_id;
 INSERT INTO policies_api.business_calendars (tenant_id, name, time_zone, opening_hours)
     VALUES ('victim', 'instead', 'UTC', $hours) RETURNING tenant_id, is_default;

@@ -78,6 +78,7 @@ SELECT pg_catalog.count(*) FROM policies_api.sla_status('x', 'clocked', '2026-11
 UPDATE policies_api.business_calendars SET name = 'mine again' WHERE name OPERATOR(pg_catalog.=) 'mine';
 SELECT (policies_api.current_business_calendar('2999-01-01')).calendar_name,
     (policies_api.current_business_calendar()).calendar_name;
+UPDATE policies_api.policies SET business_hours_only = false;
 DELETE FROM policies_api.business_calendars WHERE name OPERATOR(pg_catalog.=) 'mine again';
 UPDATE policies_api.deleted_business_calendars SET is_deleted = false WHERE name OPERATOR(pg_catalog.=) 'mine again';
 DELETE FROM policies_api.business_calendars WHERE name OPERATOR(pg_catalog.=) 'mine again';

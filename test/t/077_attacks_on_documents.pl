@@ -390,11 +390,13 @@ SELECT pg_catalog.count(*) FROM policies_api.search_policies('heading');
 RESET search_path;
 SELECT count(*) FROM policies_api.search_policies('headings');
 SQL
+# PostgreSQL 19 has no other string literals.
+my $other_literals = as_superuser('SHOW server_version_num') < 190000 ? 'SET standard_conforming_strings = off;' : '';
 attack('settings of a caller\'s session', <<"SQL" . $work, claims => $acme, mine => 'acme', output => $done);
 SET default_text_search_config = 'pg_catalog.french';
 SET transform_null_equals = on;
 SET array_nulls = off;
-SET standard_conforming_strings = off;
+$other_literals
 SET backslash_quote = on;
 SET timezone = 'Pacific/Apia';
 SET datestyle = 'SQL, DMY';

@@ -225,9 +225,11 @@ follows('another name of the calendar', 'A', "$calendars name = 'Bureau'", '01 0
 follows('no default calendar', 'A', "$calendars is_default = false", '30 08:00, High, Around the clock');
 follows('a new calendar', 'A', "INSERT INTO policies_api.business_calendars (name, time_zone, opening_hours)
 	VALUES ('New', 'UTC', '$office')", '30 10:00, High, New');
-follows('a deleted calendar', 'A', "DELETE FROM policies_api.business_calendars WHERE name = 'New'",
+follows('a deleted calendar', 'A', "$calendars is_default = false WHERE name = 'New';
+	DELETE FROM policies_api.business_calendars WHERE name = 'New'",
 	'30 08:00, High, Around the clock');
-follows('a restored calendar', 'A', "UPDATE policies_api.deleted_business_calendars SET is_deleted = false WHERE name = 'New'",
+follows('a restored calendar', 'A', "UPDATE policies_api.deleted_business_calendars SET is_deleted = false, is_default = true
+	WHERE name = 'New'",
 	'30 10:00, High, New');
 follows('imported holidays', 'A', <<'SQL', '01 10:00, High, New');
 SELECT policies_api.import_holidays(id,

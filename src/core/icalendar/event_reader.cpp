@@ -15,16 +15,31 @@ Error invalid_line(const ContentLine& line, std::string detail) {
     return Error{invalid_text, "invalid " + line.shown(), std::move(detail)};
 }
 
+/// The text cut off where it is too long for the name of a holiday, between characters.
+std::string_view shortened(std::string_view name) {
+    if (name.size() <= max_holiday_name_length)
+        return name;
+    std::size_t length = max_holiday_name_length;
+    while (is_utf8_continuation(name[length]))
+        --length;
+    return trimmed(name.substr(0, length));
+}
+
 /// The name of a holiday, absent when the text is blank.
-Result<std::optional<std::string>> read_name(std::string_view text) {
+std::optional<std::string> read_name(std::string_view text) {
     std::string name = read_text(text);
     std::replace_if(name.begin(), name.end(), is_control, ' ');
-    const std::string_view shown = trimmed(name);
-    if (shown.size() > max_holiday_name_length)
-        return Error{check_violation, "invalid holiday name: " + core::quoted(shown),
-                     "It has " + std::to_string(shown.size()) + " bytes, more than " +
-                         std::to_string(max_holiday_name_length) + "."};
+    const std::string_view shown = shortened(trimmed(name));
     return shown.empty() ? std::optional<std::string>() : std::optional<std::string>(shown);
+}
+
+/// Reads the time in a property's value. Where the property says that it is a date, midnight is one.
+std::optional<WrittenTime> read_time_of(const ContentLine& line, std::string_view value) {
+    std::optional<WrittenTime> time = read_time(to_upper(trimmed(value)));
+    const bool says_date = (line.parameters + ";").find(";VALUE=DATE;") != std::string::npos;
+    if (time && says_date && time->time_of_day == std::chrono::seconds{0})
+        return WrittenTime{.day = time->day};
+    return time;
 }
 
 /// Reads the text's events.
@@ -78,6 +93,8 @@ private:
             return has_calendar_
                        ? invalid_line(line, "It stands outside of BEGIN:VCALENDAR and END:VCALENDAR.")
                        : no_calendar(line.text);
+        if (open_.size() == 1 && line.name == "METHOD")
+            is_cancellation_ = to_upper(trimmed(line.value)) == "CANCEL";
         return is_in_event() ? read_property(line) : Ok{};
     }
 
@@ -87,6 +104,10 @@ private:
             return has_calendar_ ? invalid_line(line, "Only VCALENDAR may stand alone.")
                                  : no_calendar(line.text);
         has_calendar_ = true;
+        if (open_.empty()) {
+            is_cancellation_ = false;
+            events_before_ = events_.size();
+        }
         open_.push_back(component);
         if (!is_in_event())
             return Ok{};
@@ -105,15 +126,23 @@ private:
         if (is_in_event())
             events_.push_back(std::move(event_));
         open_.pop_back();
+        if (open_.empty() && is_cancellation_)
+            cancel_events();
         return Ok{};
+    }
+
+    /// Those of this iCalendar object: its METHOD (RFC 5546) may stand behind them.
+    void cancel_events() {
+        for (std::size_t i = events_before_; i < events_.size(); ++i)
+            events_[i].is_cancelled = true;
     }
 
     Check read_property(const ContentLine& line) {
         const std::string_view value = trimmed(line.value);
         if (line.name == "DTSTART")
-            return read_single(line, event_.start, read_time(to_upper(value)));
+            return read_single(line, event_.start, read_time_of(line, value));
         if (line.name == "DTEND")
-            return read_single(line, event_.end, read_time(to_upper(value)));
+            return read_single(line, event_.end, read_time_of(line, value));
         if (line.name == "DURATION")
             return read_single(line, event_.duration, read_duration(to_upper(value)));
         if (line.name == "RECURRENCE-ID")
@@ -125,9 +154,11 @@ private:
         if (line.name == "RDATE")
             return read_times(line, event_.additions);
         if (line.name == "SUMMARY" && !event_.summary)
-            return read_summary(line);
+            event_.summary = read_name(line.value);
         if (line.name == "UID" && !event_.uid && !value.empty())
             event_.uid = value;
+        if (line.name == "SEQUENCE" && is_number(value, 9))
+            event_.sequence = std::stoi(std::string(value));
         if (line.name == "STATUS" && to_upper(value) == "CANCELLED")
             event_.is_cancelled = true;
         if (line.name == "EXRULE")
@@ -152,28 +183,24 @@ private:
             return Error{check_violation, "unsupported iCalendar property: " + core::quoted(line.text),
                          "A change of this and all later occurrences is not read.",
                          "End the rule with UNTIL, and add an event for the later occurrences."};
-        return read_single(line, event_.recurrence_id, read_time(to_upper(trimmed(line.value))));
+        return read_single(line, event_.recurrence_id, read_time_of(line, line.value));
     }
 
     Check read_times(const ContentLine& line, std::vector<WrittenTime>& times) {
         for (const std::string_view part : split(line.value, ',')) {
-            const std::string_view text = trimmed(part);
-            const std::optional<WrittenTime> time = read_time(to_upper(text));
+            const std::optional<WrittenTime> time = read_time_of(line, part);
             if (!time)
-                return invalid_line(line, "The date " + core::quoted(text) + " cannot be read.");
+                return invalid_line(line, "The date " + core::quoted(trimmed(part)) + " cannot be read.");
             times.push_back(*time);
         }
-        return Ok{};
-    }
-
-    Check read_summary(const ContentLine& line) {
-        event_.summary = POLICIES_TRY(read_name(line.value));
         return Ok{};
     }
 
     std::vector<std::string> open_{};
     std::vector<Event> events_{};
     Event event_{};
+    std::size_t events_before_{0}; ///< those of earlier iCalendar objects
+    bool is_cancellation_{false};
     bool has_calendar_{false};
     bool has_event_{false};
 };

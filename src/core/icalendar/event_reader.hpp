@@ -22,6 +22,7 @@ struct Event {
     std::optional<WrittenTime> recurrence_id{};
     std::vector<WrittenTime> additions{};
     std::vector<WrittenTime> exceptions{};
+    int sequence{0}; ///< of its versions the highest counts
     bool is_cancelled{false};
 
     std::string_view name() const {
@@ -30,7 +31,7 @@ struct Event {
 };
 
 /// Reads the events of one or several iCalendar objects (RFC 5545), as read_holidays tells, without a look at
-/// their times. Needs LibicalErrors.
+/// what their times mean. Needs LibicalErrors.
 Result<std::vector<Event>> read_events(std::string_view icalendar);
 
 } // namespace policies::core

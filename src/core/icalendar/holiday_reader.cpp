@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <map>
+#include <set>
 #include <tuple>
 
 #include "core/base/text.hpp"
 #include "core/calendar/time_of_day.hpp"
 #include "core/icalendar/event_reader.hpp"
+#include "core/icalendar/event_versions.hpp"
 #include "core/icalendar/libical.hpp"
 #include "core/icalendar/property_values.hpp"
-#include "core/icalendar/yearly_expansion.hpp"
+#include "core/icalendar/recurrence_expansion.hpp"
 
 namespace policies::core {
 
@@ -22,10 +23,6 @@ using std::chrono::days;
 constexpr const char* whole_days_hint = "Holidays are whole days: give DTSTART and DTEND as dates "
                                         "(VALUE=DATE), DTEND being the day after the last.";
 constexpr days max_length{1'000'000};
-
-bool is_midnight(LocalSecond second) {
-    return second == day_of(second);
-}
 
 std::string shown(LocalSecond second) {
     return format_date(day_of(second)) + " " + format_time_of_day(second - day_of(second));
@@ -62,11 +59,12 @@ public:
         : zone_(zone), endless_until_(endless_until) {}
 
     Result<std::vector<Holiday>> read(const std::vector<Event>& events) {
-        for (const Event& event : events)
-            POLICIES_TRY(note_replacement(event));
+        const EventVersions versions(events, zone_);
         for (const Event& event : events) {
-            if (!event.is_cancelled)
-                POLICIES_TRY(add_event(event));
+            if (event.recurrence_id && !event.uid)
+                return invalid(event, "It has a RECURRENCE-ID, but no UID.");
+            if (versions.counts(event))
+                POLICIES_TRY(add_event(event, versions.replaced_days(event)));
             if (holidays_.size() > max_holidays)
                 return Error{check_violation, "too many holidays in the iCalendar text",
                              "A calendar holds at most " + std::to_string(max_holidays) + "."};
@@ -82,25 +80,15 @@ public:
     }
 
 private:
-    Check note_replacement(const Event& event) {
-        if (!event.recurrence_id)
-            return Ok{};
-        if (!event.uid)
-            return invalid(event, "It has a RECURRENCE-ID, but no UID.");
-        replaced_[*event.uid].days.push_back(day_of(to_local(*event.recurrence_id, zone_)));
-        return Ok{};
-    }
-
-    Check add_event(const Event& event) {
+    Check add_event(const Event& event, const std::vector<Day>* replaced_days) {
         if (!event.start)
             return invalid(event, "Its event has no DTSTART.");
-        const LocalSecond start = to_local(*event.start, zone_);
-        const days length = POLICIES_TRY(length_of(event, start));
-        const std::vector<Day> except = POLICIES_TRY(excepted_days(event));
-        Occurrences occurrences = POLICIES_TRY(occurrences_of(event, day_of(start), length));
+        const Span span = POLICIES_TRY(span_of(event));
+        const std::vector<Day> except = POLICIES_TRY(excepted_days(event, replaced_days));
+        Occurrences occurrences = POLICIES_TRY(occurrences_of(event, span));
         Holiday holiday{.name = std::string(event.name()),
-                        .first_day = day_of(start),
-                        .last_day = day_of(start) + length - days{1},
+                        .first_day = span.first_day,
+                        .last_day = span.first_day + span.length - days{1},
                         .yearly = occurrences.are_yearly};
         if (holiday.yearly)
             POLICIES_TRY(add_yearly(event, holiday, except));
@@ -108,77 +96,89 @@ private:
         return add_days(event, holiday, occurrences.days, except);
     }
 
-    /// How many days an event that starts at that time covers, when it covers whole ones.
-    Result<days> length_of(const Event& event, LocalSecond start) const {
+    /// The days that an event covers.
+    struct Span {
+        Day first_day;
+        days length;
+    };
+
+    Result<Span> span_of(const Event& event) const {
         if (event.end && event.duration)
             return invalid(event, "Its event has both DTEND and DURATION.");
-        const LocalSecond end = end_of(event, start);
-        if (!is_midnight(start) || !is_midnight(end) || end <= start)
-            return invalid(event, "From " + shown(start) + " to " + shown(end) + " are no whole days.",
+        const WrittenTime& start = *event.start;
+        const WrittenTime end = end_of(event);
+        const std::optional<Day> first_day = day_begun_at(start, zone_, start.is_date);
+        std::optional<Day> end_day = day_begun_at(end, zone_, start.is_date);
+        // Many a program writes the day itself as the end of a day.
+        if (event.end && start.is_date && end.is_date && end.day == start.day)
+            end_day = end.day + days{1};
+        if (!first_day || !end_day || *end_day <= *first_day)
+            return invalid(event,
+                           "From " + shown(to_local(start, zone_)) + " to " + shown(to_local(end, zone_)) +
+                               " are no whole days.",
                            whole_days_hint);
-        const days length = day_of(end) - day_of(start);
+        const days length = *end_day - *first_day;
         if (length > max_length)
-            return invalid(event, "From " + shown(start) + " it lasts " + std::to_string(length.count()) +
+            return invalid(event, "From " + shown(to_local(start, zone_)) + " it lasts " +
+                                      std::to_string(length.count()) +
                                       " days, past every year that a holiday may lie in.");
-        return length;
+        return Span{*first_day, length};
     }
 
-    LocalSecond end_of(const Event& event, LocalSecond start) const {
+    static WrittenTime end_of(const Event& event) {
         if (event.end)
-            return to_local(*event.end, zone_);
-        if (!event.duration)
-            return event.start->is_date ? start + days{1} : start;
-        return event.start->is_utc ? to_local(event.start->second() + *event.duration, zone_)
-                                   : start + *event.duration;
+            return *event.end;
+        const std::chrono::seconds length = event.duration.value_or(event.start->is_date ? days{1} : days{0});
+        const std::chrono::sys_seconds end = event.start->second() + length;
+        return {.day = day_of(end),
+                .time_of_day = end - day_of(end),
+                .is_date = event.start->is_date,
+                .is_utc = event.start->is_utc};
     }
 
     /// The starts that do not take place as the event has them, sorted.
-    Result<std::vector<Day>> excepted_days(const Event& event) {
+    Result<std::vector<Day>> excepted_days(const Event& event, const std::vector<Day>* replaced_days) {
         std::vector<Day> except;
         for (const WrittenTime& exception : event.exceptions)
-            except.push_back(day_of(to_local(exception, zone_)));
-        const auto replaced =
-            event.uid && !event.recurrence_id ? replaced_.find(*event.uid) : replaced_.end();
-        if (replaced != replaced_.end()) {
-            if (replaced->second.is_taken)
+            except.push_back(day_named_by(exception, zone_, event.start->is_date));
+        if (replaced_days != nullptr) {
+            if (!replaced_uids_.insert(*event.uid).second)
                 return invalid(event, "Two events have the UID " + core::quoted(*event.uid) +
                                           ", and a third replaces an occurrence of it.");
-            replaced->second.is_taken = true;
-            except.insert(except.end(), replaced->second.days.begin(), replaced->second.days.end());
+            except.insert(except.end(), replaced_days->begin(), replaced_days->end());
         }
         sort_uniquely(except);
         return except;
     }
 
     /// By the event's rule, if it has one.
-    Result<Occurrences> occurrences_of(const Event& event, Day first_day, days length) {
+    Result<Occurrences> occurrences_of(const Event& event, const Span& span) {
         if (!event.rule)
-            return Occurrences{.days = {first_day}};
+            return Occurrences{.days = {span.first_day}};
         if (event.recurrence_id)
             return invalid(event, "Its event replaces one occurrence, and must not recur itself.");
         if (event.start->is_utc)
             return invalid(event, "It recurs at a time in UTC, which is not the same time of every day here.",
                            whole_days_hint);
-        const YearlyRule rule = POLICIES_TRY(parse_yearly_rule(*event.rule));
-        if (!is_plain(rule, first_day)) {
-            const Day last_day = POLICIES_TRY(last_day_of(event, rule, first_day));
-            std::vector<Day> days = POLICIES_TRY(expand(rule, *event.rule, first_day, last_day, budget_));
+        const RecurrenceRule rule = POLICIES_TRY(parse_recurrence_rule(*event.rule));
+        if (!is_plain(rule, span.first_day)) {
+            const Day last_day = POLICIES_TRY(last_day_of(event, rule, span.first_day));
+            std::vector<Day> days =
+                POLICIES_TRY(expand(rule, *event.rule, span.first_day, last_day, budget_));
             return Occurrences{.days = std::move(days)};
         }
-        if (length >= days{365})
-            return invalid(event, "It recurs yearly and lasts " + std::to_string(length.count()) +
+        if (span.length >= days{365})
+            return invalid(event, "It recurs yearly and lasts " + std::to_string(span.length.count()) +
                                       " days, a year or more.");
         return Occurrences{.are_yearly = true};
     }
 
     /// The last day on which an occurrence may start.
-    Result<Day> last_day_of(const Event& event, const YearlyRule& rule, Day first_day) const {
+    Result<Day> last_day_of(const Event& event, const RecurrenceRule& rule, Day first_day) const {
         const Day last_possible_day{last_holiday_year / 12 / 31};
         if (rule.until) {
-            // For dates, the date of an UNTIL in UTC counts as written.
-            WrittenTime until = *rule.until;
-            until.is_utc = until.is_utc && !event.start->is_date;
-            const Day last_day = std::min(last_possible_day, day_of(to_local(until, zone_)));
+            const Day last_day =
+                std::min(last_possible_day, day_named_by(*rule.until, zone_, event.start->is_date));
             if (last_day < first_day)
                 return invalid(event, "It starts after its rule ends: " + core::quoted(*event.rule) + ".");
             return last_day;
@@ -196,12 +196,13 @@ private:
     /// Adds the RDATEs that are not occurrences of a yearly holiday already.
     Check add_additions(const Event& event, const Holiday& holiday, std::vector<Day>& days) const {
         for (const WrittenTime& addition : event.additions) {
-            const LocalSecond start = to_local(addition, zone_);
-            if (!is_midnight(start))
-                return invalid(event, "Its additional start " + shown(start) + " is not midnight.",
-                               whole_days_hint);
-            if (!holiday.yearly || !is_occurrence(holiday, day_of(start)))
-                days.push_back(day_of(start));
+            const std::optional<Day> day = day_begun_at(addition, zone_, event.start->is_date);
+            if (!day)
+                return invalid(
+                    event, "Its additional start " + shown(to_local(addition, zone_)) + " is not midnight.",
+                    whole_days_hint);
+            if (!holiday.yearly || !is_occurrence(holiday, *day))
+                days.push_back(*day);
         }
         sort_uniquely(days);
         return Ok{};
@@ -212,11 +213,27 @@ private:
     }
 
     Check add_yearly(const Event& event, Holiday holiday, const std::vector<Day>& except) {
+        const days length = holiday.last_day - holiday.first_day;
+        if (const auto first_day = first_in_holiday_years(holiday))
+            holiday.first_day = *first_day;
+        holiday.last_day = holiday.first_day + length;
         POLICIES_TRY(check_years(event, holiday.first_day, holiday.last_day));
         std::copy_if(except.begin(), except.end(), std::back_inserter(holiday.except),
                      [&holiday](Day day) { return is_occurrence(holiday, day); });
         holidays_.push_back(std::move(holiday));
         return Ok{};
+    }
+
+    /// The first occurrence of a yearly event that is older than the years that a holiday may lie in.
+    static std::optional<Day> first_in_holiday_years(const Holiday& yearly) {
+        std::chrono::year year = first_holiday_year;
+        if (yearly.first_day >= Day{year / 1 / 1})
+            return {};
+        // A 29 February may be four years away.
+        std::optional<Day> day;
+        for (; !day; ++year)
+            day = occurrence_in_year(yearly, year);
+        return day;
     }
 
     Check add_days(const Event& event, const Holiday& first, const std::vector<Day>& days,
@@ -233,15 +250,9 @@ private:
         return Ok{};
     }
 
-    /// The occurrences of one event that others replace.
-    struct ReplacedDays {
-        std::vector<Day> days{};
-        bool is_taken{false};
-    };
-
     const TimeZone& zone_;
     std::optional<Day> endless_until_;
-    std::map<std::string, ReplacedDays> replaced_{}; ///< by UID
+    std::set<std::string> replaced_uids_{}; ///< of the events whose replaced occurrences are left out
     ExpansionBudget budget_{};
     std::vector<Holiday> holidays_{};
 };

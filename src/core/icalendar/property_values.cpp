@@ -95,4 +95,23 @@ LocalSecond to_local(const WrittenTime& time, const TimeZone& zone) {
     return time.is_utc ? to_local(time.second(), zone) : time.second();
 }
 
+std::optional<Day> day_begun_at(const WrittenTime& time, const TimeZone& zone, bool is_beside_dates) {
+    const LocalSecond local = to_local(time, zone);
+    const Day day = day_of(local);
+    if (local == day || (time.is_utc && day > day_of(to_local(time.second() - seconds{1}, zone))))
+        return day;
+    if (time.is_utc && is_beside_dates && time.time_of_day == seconds{0})
+        return time.day;
+    return {};
+}
+
+Day day_named_by(const WrittenTime& time, const TimeZone& zone, bool is_beside_dates) {
+    const Day day = day_of(to_local(time, zone));
+    if (!time.is_utc || !is_beside_dates)
+        return day;
+    const bool begins = day_begun_at(time, zone, false).has_value();
+    const bool ends = day < day_of(to_local(time.second() + seconds{1}, zone));
+    return begins || ends ? day : time.day;
+}
+
 } // namespace policies::core

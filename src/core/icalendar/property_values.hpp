@@ -45,4 +45,13 @@ inline Day day_of(LocalSecond second) {
     return std::chrono::floor<std::chrono::days>(second);
 }
 
+/// The day that begins at a written time on the zone's wall clock: at midnight, or at the first time that
+/// shows where a change of the clock skips midnight. Beside dates, midnight UTC also begins the day as
+/// written, since dates have no zone. Nothing when no day begins then.
+std::optional<Day> day_begun_at(const WrittenTime& time, const TimeZone& zone, bool is_beside_dates);
+
+/// The day that a written time names in a list of starts, or as the end of a rule: the wall clock's. Beside
+/// dates, a time in UTC names the day that it begins or ends on the wall clock, or else its date as written.
+Day day_named_by(const WrittenTime& time, const TimeZone& zone, bool is_beside_dates);
+
 } // namespace policies::core

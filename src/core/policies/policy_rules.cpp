@@ -99,6 +99,25 @@ MaybeBroken check_applies_to(const PolicyFields& fields) {
                                   : std::nullopt;
 }
 
+/// A policy that promises something has to say for which tickets, or it would never apply.
+MaybeBroken check_reach(const PolicyFields& fields) {
+    const bool has_targets = fields.first_response_minutes || fields.resolution_minutes;
+    if (fields.status != statuses[0] || !has_targets)
+        return {};
+    const auto types = fields.applies_to_json ? parse_ticket_types(*fields.applies_to_json)
+                                              : Result<std::vector<std::string>>(std::vector<std::string>{});
+    const bool has_types = types && !types->empty();
+    if (fields.priority && has_types)
+        return {};
+    const char* const missing = fields.priority ? "applies_to" : "priority";
+    return BrokenRule{
+        missing,
+        {check_violation, "an active policy with SLA targets needs " + std::string(missing),
+         "It applies to tickets of the types in applies_to at its priority; without both it would "
+         "apply to none.",
+         "Give both, or make it a draft or inactive until then."}};
+}
+
 using Rule = MaybeBroken (*)(const PolicyFields&);
 
 constexpr Rule rules[] = {
@@ -119,6 +138,7 @@ constexpr Rule rules[] = {
     [](const PolicyFields& fields) { return check_finite("next_review_at", fields.next_review_at); },
     check_tags,
     check_applies_to,
+    check_reach,
 };
 
 } // namespace

@@ -39,7 +39,8 @@ struct BrokenRule {
 /// Checks what is given: version parses; category, status and source_type are known words; priority is not
 /// blank nor longer than max_key_length; minutes are positive, the resolution not before the first response;
 /// review_cadence moves forward; published_at and next_review_at are finite; tags is an array or an object;
-/// applies_to as parse_ticket_types. Nothing is required.
+/// applies_to as parse_ticket_types; an active policy with targets has a priority and ticket types. Nothing
+/// else is required.
 std::optional<BrokenRule> find_broken_rule(const PolicyFields& fields);
 
 /// The known words, in the order in which they are shown.

@@ -34,14 +34,15 @@ struct Ticket {
 struct TargetStatus {
     TargetState state{TargetState::running};
     std::optional<Instant> due_at{}; ///< nothing where a pause without end stops the clock
-    /// Business time left until due at the instant, or when the target was reached; negative when it is over.
+    /// Business time left until due at the instant, or when the target was reached; negative if and only if
+    /// it is breached: by a microsecond at least, where no business time has passed since it was due.
     Duration time_left{0};
     bool is_at_risk{false}; ///< running or paused, with no more time left than the threshold
 };
 
 /// How a ticket stands against a target of so much business time. What happened after the instant has not
-/// happened yet; a ticket that was resolved was responded to, then at the latest. Errors: out_of_range for a
-/// due time that a timestamp cannot hold.
+/// happened yet, nor has a pause that begins after it; a ticket that was resolved was responded to, then at
+/// the latest. Errors: out_of_range for a due time that a timestamp cannot hold.
 Result<TargetStatus> sla_status(const BusinessClock& clock, const Ticket& ticket, Target target,
                                 Duration target_time, Instant at_instant, Duration at_risk_threshold);
 

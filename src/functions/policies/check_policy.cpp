@@ -53,12 +53,16 @@ core::PolicyFields fields_of(const pg::TableRow& row) {
 }
 
 void check_policy(PolicyTrigger& trigger) {
-    const auto row = trigger.row();
-    if (auto broken = core::find_broken_rule(fields_of(row))) {
+    auto fields = fields_of(trigger.row());
+    // A bulk INSERT names NULL where one of its rows leaves out what another gives: the default applies all the same.
+    const bool needs_status = trigger.is_insert() && !fields.status;
+    if (needs_status) {
+        fields.status = core::statuses[0];
+    }
+    if (auto broken = core::find_broken_rule(fields)) {
         pg::fail(std::move(broken->error), broken->field);
     }
-    // A bulk INSERT names NULL where one of its rows leaves out what another gives: the default applies all the same.
-    if (trigger.is_insert() && !row.get(trigger.columns.status)) {
+    if (needs_status) {
         trigger.set(trigger.columns.status, core::statuses[0]);
     }
 }

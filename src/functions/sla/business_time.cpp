@@ -36,7 +36,7 @@ struct CalendarRow {
 };
 
 CalendarRow current_business_calendar(std::optional<pg::FiniteInstant> as_of) {
-    const auto calendar = current_sla_rules(as_of)->calendar(std::nullopt);
+    const auto calendar = current_sla_rules()->default_calendar(as_of);
     return {.id = calendar->id, .name = calendar->name, .time_zone = calendar->time_zone};
 }
 

@@ -11,6 +11,7 @@ struct CalendarColumns : pg::ColumnSet {
     pg::Column<std::string> id{*this, "id"};
     pg::Column<std::string> tenant_id{*this, "tenant_id"};
     pg::Column<std::string> app_id{*this, "app_id"};
+    pg::Column<std::string> name{*this, "name"};
     pg::Column<std::string_view> time_zone{*this, "time_zone"};
     pg::Column<pg::Json> opening_hours{*this, "opening_hours"};
     pg::Column<pg::Json> holidays{*this, "holidays"};
@@ -90,6 +91,27 @@ void refuse_second_default(const Owner& owner) {
     }
 }
 
+/// Policies with business_hours_only would go on around the clock, and nobody would be told.
+void refuse_loss_of_default(const pg::RowTriggerOf<CalendarColumns>& trigger) {
+    const auto old_row = trigger.old_row();
+    const auto waiting = pg::query_one<int>(
+        "SELECT count(*) FROM policies.policies WHERE tenant_id = $1 AND app_id IS NOT DISTINCT FROM $2 "
+        "AND status = 'active' AND NOT is_deleted AND business_hours_only AND priority IS NOT NULL "
+        "AND applies_to IS NOT NULL",
+        old_row.get(columns.tenant_id), old_row.get(columns.app_id));
+    if (waiting > 0) {
+        pg::fail(
+            {.code = core::ErrorCode::conflict,
+             .message =
+                 "business calendar " +
+                 core::quoted(old_row.get(columns.name).value_or(old_row.get(columns.id).value())) +
+                 " is the default of active policies with business_hours_only: " + std::to_string(waiting),
+             .detail = "Without it their clocks would never stop.",
+             .hint = "Make another calendar the default first, or change these policies."},
+            columns.is_deleted.name);
+    }
+}
+
 /// The BEFORE trigger on business calendars. The table's constraints say the same of single columns; here it
 /// is said with the value at fault. A bulk INSERT has NULL where one of its rows leaves out what another
 /// gives: the defaults apply all the same.
@@ -100,6 +122,11 @@ void check_business_calendar(pg::RowTriggerOf<CalendarColumns>& trigger) {
     const auto holidays = row.get(columns.holidays);
     check_clock(zone, row.get(columns.opening_hours), holidays.value_or(pg::Json{"[]"}));
     const auto is_default = row.get(columns.is_default);
+    const bool is_removed = trigger.is_update() && row.get(columns.is_deleted).value_or(false) &&
+                            !trigger.old_row().get(columns.is_deleted).value_or(false);
+    if (is_removed && trigger.old_row().get(columns.is_default).value_or(false)) {
+        refuse_loss_of_default(trigger);
+    }
     if (is_default.value_or(true) && !row.get(columns.is_deleted).value_or(false) &&
         pg::current_context().claims) {
         refuse_second_default(owner_of(trigger));

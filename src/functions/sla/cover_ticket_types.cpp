@@ -2,13 +2,14 @@
 #include "pg/function.hpp"
 
 // At most one active SLA policy per tenant, app scope, priority and ticket type: the triggers of the coverage
-// table, whose unique key decides between concurrent writers.
+// table, whose unique key decides between concurrent writers. The rule holds at the end of a statement: each
+// row gives up what its policy covers no more, and behind the last row each policy takes what it covers now.
 
 namespace policies {
 
 namespace {
 
-/// Whether cover_ticket_types() itself writes the coverage, which then needs no look at what is there
+/// Whether take_ticket_types() itself writes the coverage, which then needs no look at what is there
 /// already.
 bool is_covering = false;
 
@@ -39,6 +40,21 @@ struct Policy {
     std::string id;
     std::optional<std::string> name;
 };
+
+/// A policy that has still to take its coverage, as the trigger of rows leaves it to that of the statement.
+struct Pending {
+    std::uint64_t transaction;
+    std::int32_t trigger_depth; ///< statements in triggers end before the one that fired them
+    Policy policy;
+};
+
+/// Those of statements under way, and of statements that failed, which take nothing: what a policy covers is
+/// read again.
+std::vector<Pending>* pending = nullptr;
+
+std::int32_t trigger_depth() {
+    return pg::query_one<std::int32_t>("SELECT pg_trigger_depth()");
+}
 
 Coverage coverage_of(const pg::TableRow& row) {
     auto priority = row.get(policy_columns.priority);
@@ -97,8 +113,29 @@ std::optional<Conflict> find_conflict(const Policy& policy, const Coverage& cove
         policy.tenant_id, policy.id, coverage.app_scope, coverage.priority, coverage.ticket_types);
 }
 
-void keep_coverage(const Policy& policy, const Coverage& coverage) {
-    release(policy, coverage);
+/// What a policy covers by now; no types when it covers nothing.
+Coverage current_coverage(const Policy& policy) {
+    struct Row {
+        std::string app_scope;
+        std::string priority;
+        std::string applies_to;
+    };
+
+    auto found = pg::query_one<std::optional<Row>>(
+        "SELECT coalesce(app_id, ''), priority, applies_to FROM policies.policies WHERE tenant_id = $1 AND "
+        "id = $2 "
+        "AND status = 'active' AND NOT is_deleted AND priority IS NOT NULL AND applies_to IS NOT NULL",
+        policy.tenant_id, policy.id);
+    if (!found) {
+        return {};
+    }
+    return {.app_scope = std::move(found->app_scope),
+            .priority = std::move(found->priority),
+            .ticket_types = pg::unwrap(core::parse_ticket_types(found->applies_to))};
+}
+
+void take_coverage(const Policy& policy) {
+    const auto coverage = current_coverage(policy);
     take(policy, coverage);
     if (const auto conflict = find_conflict(policy, coverage)) {
         pg::fail(
@@ -113,8 +150,9 @@ void keep_coverage(const Policy& policy, const Coverage& coverage) {
     }
 }
 
-/// The AFTER trigger of policies that keeps their coverage. One writer at a time changes a tenant's, until
-/// its transaction ends: two statements that exchange their keys would wait for each other for ever.
+/// The AFTER trigger of policies' rows that gives up what they cover no more. One writer at a time changes a
+/// tenant's coverage, until its transaction ends: two statements that exchange their keys would wait for each
+/// other for ever.
 void cover_ticket_types(pg::RowTriggerOf<PolicyColumns>& trigger) {
     const auto row = trigger.row();
     const auto coverage = coverage_of(row);
@@ -127,7 +165,41 @@ void cover_ticket_types(pg::RowTriggerOf<PolicyColumns>& trigger) {
                         .name = row.get(policy_columns.name)};
     pg::take_turn(trigger.table_oid(), policy.tenant_id);
     const pg::AsOwner owner("sla_coverage");
-    keep_coverage(policy, coverage);
+    release(policy, coverage);
+    if (coverage.ticket_types.empty()) {
+        return;
+    }
+    if (pending == nullptr) {
+        pending = new std::vector<Pending>;
+    }
+    std::erase_if(*pending, [](const Pending& left) { return left.transaction != pg::transaction_number(); });
+    pending->push_back(
+        {.transaction = pg::transaction_number(), .trigger_depth = trigger_depth(), .policy = policy});
+}
+
+/// The AFTER trigger of statements on policies that takes what their rows cover now.
+void take_ticket_types(pg::Trigger&) {
+    if (pending == nullptr || pending->empty()) {
+        return;
+    }
+    const auto depth = trigger_depth();
+    const auto is_due = [depth](const Pending& left) {
+        return left.transaction == pg::transaction_number() && left.trigger_depth >= depth;
+    };
+    std::vector<Policy> taking;
+    for (const auto& left : *pending) {
+        if (is_due(left)) {
+            taking.push_back(left.policy);
+        }
+    }
+    std::erase_if(*pending, is_due);
+    if (taking.empty()) {
+        return;
+    }
+    const pg::AsOwner owner("sla_coverage");
+    for (const auto& policy : taking) {
+        take_coverage(policy);
+    }
 }
 
 struct CoverageColumns : pg::ColumnSet {
@@ -161,6 +233,7 @@ void skip_known_coverage(pg::RowTriggerOf<CoverageColumns>& trigger) {
 } // namespace
 
 POLICIES_FUNCTION(cover_ticket_types);
+POLICIES_FUNCTION(take_ticket_types);
 POLICIES_FUNCTION(skip_known_coverage);
 
 } // namespace policies

@@ -15,32 +15,52 @@ constexpr std::size_t max_cached_scopes = 64;
 /// Of one scope; compiled, each takes some 70 kB.
 constexpr std::size_t max_cached_calendars = 64;
 
+/// Of one scope.
+constexpr std::size_t max_cached_versions = 1024;
+
 /// Counts what may have changed the rules, or who may read them.
 constinit pg::ChangeWatch changes;
 
-/// Rules as they were read once, for a caller, a role and an instant. Only where nothing else decides what the
-/// role sees.
+/// A snapshot that sees all that was counted, and how much that was.
+struct Horizon {
+    std::uint64_t changes;
+    pg::SnapshotMark snapshot;
+};
+
+/// Whether a snapshot sees every change that was counted: one from before it may not.
+bool sees_every_change(const pg::SnapshotMark& snapshot) {
+    static constinit std::optional<Horizon> horizon;
+    if (!horizon || horizon->changes != changes.count()) {
+        const std::uint64_t counted = changes.count();
+        const auto latest = pg::latest_snapshot();
+        if (!latest) {
+            return false;
+        }
+        horizon = {.changes = counted, .snapshot = *latest};
+    }
+    return snapshot.sees_all_of(horizon->snapshot);
+}
+
+/// Rules as they were read once, for a caller and a role. Only where nothing else decides what the role sees.
 struct CachedRules {
     std::string tenant_id;
     std::optional<std::string> app_id;
     pg::Oid role;
     bool row_security_is_off;
-    std::optional<core::Instant> as_of;
     std::uint64_t changes;
-    /// The transaction whose snapshot they were read with, which later ones do not share; 0 for what is
-    /// committed.
-    std::uint64_t transaction;
+    /// The only one that they hold for, if it does not see every change.
+    std::optional<pg::SnapshotMark> snapshot;
     std::shared_ptr<SlaRules> rules;
 
     bool is_current() const {
         return changes == policies::changes.count() &&
-               (transaction == 0 || transaction == pg::transaction_number());
+               (!snapshot || snapshot->transaction == pg::transaction_number());
     }
 
-    bool serves(const core::Claims& caller, std::optional<core::Instant> instant) const {
+    bool serves(const core::Claims& caller, const pg::SnapshotMark& reader) const {
         return is_current() && role == pg::current_role() &&
-               row_security_is_off == pg::has_row_security_off() && as_of == instant &&
-               tenant_id == caller.tenant_id && app_id == caller.app_id;
+               row_security_is_off == pg::has_row_security_off() && tenant_id == caller.tenant_id &&
+               app_id == caller.app_id && (snapshot ? *snapshot == reader : sees_every_change(reader));
     }
 };
 
@@ -57,7 +77,7 @@ SourceRelations source_relations() {
 }
 
 CachedRules read_rules(const SourceRelations& relations, const core::Claims& caller,
-                       std::optional<core::Instant> as_of) {
+                       const pg::SnapshotMark& reader) {
     if (relations.front() == pg::no_oid) {
         pg::fail({.code = core::ErrorCode::wrong_object,
                   .message = "the register has no business calendars yet",
@@ -66,28 +86,27 @@ CachedRules read_rules(const SourceRelations& relations, const core::Claims& cal
     changes.watch(relations);
     // As it was before: a change that arrives during the reading must not get lost.
     const std::uint64_t changes_before = changes.count();
-    const pg::CurrentSnapshot snapshot;
+    const bool is_for_all = sees_every_change(reader);
     return {.tenant_id = caller.tenant_id,
             .app_id = caller.app_id,
             .role = pg::current_role(),
             .row_security_is_off = pg::has_row_security_off(),
-            .as_of = as_of,
             .changes = changes_before,
-            .transaction = as_of || pg::has_transaction_snapshot() ? pg::transaction_number() : 0,
-            .rules = std::make_shared<SlaRules>(caller, as_of)};
+            .snapshot = is_for_all ? std::nullopt : std::optional(reader),
+            .rules = std::make_shared<SlaRules>(caller)};
 }
 
 /// The cached rules for a caller, moved to the front; null when there are none.
-std::shared_ptr<SlaRules> find_cached(const core::Claims& caller, std::optional<core::Instant> as_of) {
+std::shared_ptr<SlaRules> find_cached(const core::Claims& caller, const pg::SnapshotMark& reader) {
     if (cache == nullptr) {
         cache = new std::list<CachedRules>;
     }
-    if (!cache->empty() && cache->front().serves(caller, as_of)) {
+    if (!cache->empty() && cache->front().serves(caller, reader)) {
         return cache->front().rules;
     }
     std::erase_if(*cache, [](const CachedRules& cached) { return !cached.is_current(); });
-    const auto found =
-        std::ranges::find_if(*cache, [&](const CachedRules& cached) { return cached.serves(caller, as_of); });
+    const auto found = std::ranges::find_if(
+        *cache, [&](const CachedRules& cached) { return cached.serves(caller, reader); });
     if (found == cache->end()) {
         return nullptr;
     }
@@ -95,63 +114,135 @@ std::shared_ptr<SlaRules> find_cached(const core::Claims& caller, std::optional<
     return cache->front().rules;
 }
 
-} // namespace
+const SharedCalendar& around_the_clock() {
+    static const SharedCalendar* calendar = nullptr;
+    if (calendar == nullptr) {
+        calendar = new SharedCalendar(std::make_shared<const CalendarInForce>(always_open()));
+    }
+    return *calendar;
+}
 
-SlaRules::SlaRules(core::Claims caller, std::optional<core::Instant> as_of)
-    : caller_(std::move(caller)), as_of_(as_of), targets_(read_targets(caller_, as_of_)) {}
-
-const TargetsInForce* SlaRules::targets(std::optional<std::string_view> ticket_type,
-                                        std::optional<std::string_view> priority) const {
-    if (!ticket_type || !priority) {
+/// What is known for a ticket's priority and type; null when nothing is.
+template <typename Value>
+const Value* find_for_ticket(const ByTicket<Value>& values, const RulesWanted& wanted) {
+    if (!wanted.ticket_type || !wanted.priority) {
         return nullptr;
     }
-    const auto of_priority = targets_.find(*priority);
-    if (of_priority == targets_.end()) {
+    const auto of_priority = values.find(*wanted.priority);
+    if (of_priority == values.end()) {
         return nullptr;
     }
-    const auto found = of_priority->second.find(*ticket_type);
+    const auto found = of_priority->second.find(*wanted.ticket_type);
     return found == of_priority->second.end() ? nullptr : &found->second;
 }
 
-std::shared_ptr<const CalendarInForce> SlaRules::calendar(std::optional<std::string_view> id) {
-    const auto key = id.value_or("");
-    const auto known = calendars_.find(key);
-    if (known != calendars_.end()) {
+} // namespace
+
+std::string TicketRules::version() const {
+    return core::format_rules_version(targets->version, calendar->version);
+}
+
+SlaRules::SlaRules(core::Claims caller) : caller_(std::move(caller)), targets_(read_targets(caller_)) {}
+
+std::optional<TicketRules> SlaRules::rules_for(const RulesWanted& wanted) {
+    if (wanted.version) {
+        if (wanted.as_of) {
+            pg::fail({.code = core::ErrorCode::invalid_argument,
+                      .message = "as_of and rules exclude each other",
+                      .hint = "Rules are those of a version; as_of asks which ones were in force."});
+        }
+        return rules_of_version(*wanted.version);
+    }
+    auto targets = targets_for(wanted);
+    if (targets == nullptr) {
+        return std::nullopt;
+    }
+    auto calendar = targets->business_hours_only ? default_calendar(wanted.as_of) : around_the_clock();
+    return TicketRules{.targets = std::move(targets), .calendar = std::move(calendar)};
+}
+
+SharedTargets SlaRules::targets_for(const RulesWanted& wanted) {
+    if (!wanted.as_of) {
+        const auto* const targets = find_for_ticket(targets_, wanted);
+        return targets == nullptr ? nullptr : *targets;
+    }
+    const auto* const timeline = find_for_ticket(past().targets, wanted);
+    const auto* const targets = timeline == nullptr ? nullptr : timeline->at(*wanted.as_of);
+    return targets == nullptr ? nullptr : *targets;
+}
+
+TicketRules SlaRules::rules_of_version(std::string_view version) {
+    const auto known = versions_.find(version);
+    if (known != versions_.end()) {
         return known->second;
     }
-    const pg::CurrentSnapshot snapshot;
-    auto calendar = std::make_shared<const CalendarInForce>(read_calendar(caller_, as_of_, id));
-    if (calendars_.size() >= max_cached_calendars) {
-        calendars_.clear();
+    const auto parsed = pg::unwrap(core::parse_rules_version(version));
+    const TicketRules rules{.targets = read_targets(caller_, parsed.policy),
+                            .calendar =
+                                parsed.calendar ? calendar_of_version(*parsed.calendar) : around_the_clock()};
+    if (versions_.size() >= max_cached_versions) {
+        versions_.clear();
     }
-    return calendars_.insert_or_assign(std::string(key), std::move(calendar)).first->second;
+    versions_.emplace(version, rules);
+    return rules;
 }
 
-std::shared_ptr<const CalendarInForce> SlaRules::calendar_of(const TargetsInForce& targets) {
-    if (targets.business_hours_only) {
+SharedCalendar SlaRules::calendar(std::optional<std::string_view> id) {
+    const auto key = id.value_or("");
+    const auto known = calendars_.find(key);
+    return known != calendars_.end() ? known->second
+                                     : kept_calendar(std::string(key), read_calendar(caller_, id));
+}
+
+SharedCalendar SlaRules::default_calendar(std::optional<core::Instant> as_of) {
+    if (!as_of) {
         return calendar(std::nullopt);
     }
-    static const std::shared_ptr<const CalendarInForce>* around_the_clock = nullptr;
-    if (around_the_clock == nullptr) {
-        around_the_clock = new std::shared_ptr<const CalendarInForce>(
-            std::make_shared<const CalendarInForce>(always_open()));
-    }
-    return *around_the_clock;
+    const auto* const version = past().default_calendars.at(*as_of);
+    return version == nullptr ? around_the_clock() : calendar_of_version(*version);
 }
 
-std::shared_ptr<SlaRules> current_sla_rules(std::optional<core::Instant> as_of) {
+SharedCalendar SlaRules::calendar_of_version(const core::RowVersion& version) {
+    auto key = core::format_row_version(version);
+    const auto known = calendars_.find(key);
+    return known != calendars_.end() ? known->second
+                                     : kept_calendar(std::move(key), read_calendar(caller_, version));
+}
+
+SharedCalendar SlaRules::kept_calendar(std::string key, CalendarInForce calendar) {
+    if (calendars_.size() >= max_cached_calendars) {
+        calendars_.clear();
+        versions_.clear(); // which hold them as well
+    }
+    return calendars_
+        .insert_or_assign(std::move(key), std::make_shared<const CalendarInForce>(std::move(calendar)))
+        .first->second;
+}
+
+const SlaRules::Past& SlaRules::past() {
+    const std::uint64_t transaction = pg::transaction_number();
+    if (!past_ || past_->transaction != transaction) {
+        past_ = Past{.transaction = transaction,
+                     .targets = read_past_targets(caller_),
+                     .default_calendars = read_past_default_calendars(caller_)};
+    }
+    return *past_;
+}
+
+std::shared_ptr<SlaRules> current_sla_rules() {
     pg::hear_of_changes();
     const auto& claims = pg::current_context().claims;
     if (!claims) {
         pg::fail(claims.error());
     }
-    if (auto rules = find_cached(*claims, as_of)) {
+    const auto reader = pg::active_snapshot();
+    if (auto rules = find_cached(*claims, reader)) {
         return rules;
     }
     // A copy: what reading does may change the context's cache.
     const core::Claims caller = *claims;
     const auto relations = source_relations();
-    auto fresh = read_rules(relations, caller, as_of);
+    auto fresh = read_rules(relations, caller, reader);
     if (!std::ranges::all_of(relations, pg::shows_rows_by_scope_alone)) {
         return fresh.rules;
     }
@@ -162,7 +253,7 @@ std::shared_ptr<SlaRules> current_sla_rules(std::optional<core::Instant> as_of) 
     return cache->front().rules;
 }
 
-std::shared_ptr<const CalendarInForce> current_calendar(const std::optional<core::TypedId>& id) {
+SharedCalendar current_calendar(const std::optional<core::TypedId>& id) {
     const auto rules = current_sla_rules();
     return id ? rules->calendar(core::format_typed_id(*id)) : rules->calendar(std::nullopt);
 }

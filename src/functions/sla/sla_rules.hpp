@@ -10,33 +10,68 @@
 
 namespace policies {
 
-/// The policies and calendars that are in force for one caller, now or at an instant of the past.
+using SharedCalendar = std::shared_ptr<const CalendarInForce>;
+
+/// What a ticket's clock runs by.
+struct TicketRules {
+    SharedTargets targets;
+    SharedCalendar calendar;
+
+    /// The version, by which the rules are found again.
+    std::string version() const;
+};
+
+/// A ticket, as far as its rules depend on it.
+struct RulesWanted {
+    std::optional<std::string_view> ticket_type;
+    std::optional<std::string_view> priority;
+    std::optional<core::Instant> as_of;      ///< those in force then
+    std::optional<std::string_view> version; ///< those that TicketRules::version() told
+};
+
+/// The policies and calendars of one caller: those in force, those that were, and single versions of them,
+/// each read when it is first asked for.
 class SlaRules {
 public:
-    SlaRules(core::Claims caller, std::optional<core::Instant> as_of);
+    explicit SlaRules(core::Claims caller);
 
-    /// The active policy for tickets of a type and priority, or null when none applies, or one of them is
-    /// unknown.
-    const TargetsInForce* targets(std::optional<std::string_view> ticket_type,
-                                  std::optional<std::string_view> priority) const;
+    /// The rules for a ticket: of a version given, or else of the active policy for tickets of its type and
+    /// priority; nothing when none applies, or one of them is unknown. Fails with invalid_text for a version
+    /// that is none, with not_found for one that the caller does not see, and with invalid_argument when an
+    /// instant is given as well.
+    std::optional<TicketRules> rules_for(const RulesWanted& wanted);
 
     /// The calendar of that id, or without one the caller's default, or else the clock that never stops.
     /// Fails with not_found for an id that the caller does not see.
-    std::shared_ptr<const CalendarInForce> calendar(std::optional<std::string_view> id);
+    SharedCalendar calendar(std::optional<std::string_view> id);
 
-    /// The calendar that a policy's clock runs on.
-    std::shared_ptr<const CalendarInForce> calendar_of(const TargetsInForce& targets);
+    /// The caller's default calendar at an instant, or else the clock that never stops.
+    SharedCalendar default_calendar(std::optional<core::Instant> as_of);
 
 private:
+    /// What was in force when. Read anew in each transaction: nobody announces what is purged.
+    struct Past {
+        std::uint64_t transaction;
+        ByTicket<core::Timeline<SharedTargets>> targets;
+        core::Timeline<core::RowVersion> default_calendars;
+    };
+
+    const Past& past();
+    SharedTargets targets_for(const RulesWanted& wanted);
+    TicketRules rules_of_version(std::string_view version);
+    SharedCalendar kept_calendar(std::string key, CalendarInForce calendar);
+    SharedCalendar calendar_of_version(const core::RowVersion& version);
+
     core::Claims caller_;
-    std::optional<core::Instant> as_of_;
-    TextMap<TextMap<TargetsInForce>> targets_; ///< by priority and ticket type
-    /// Those asked for, by id; the default one as "".
-    TextMap<std::shared_ptr<const CalendarInForce>> calendars_{};
+    ByTicket<SharedTargets> targets_;
+    std::optional<Past> past_{};
+    TextMap<SharedCalendar> calendars_{}; ///< by id, the default one as "", and by version
+    TextMap<TicketRules> versions_{};
 };
 
-/// The rules for the caller. Fails with not_permitted without a context.
-std::shared_ptr<SlaRules> current_sla_rules(std::optional<core::Instant> as_of = std::nullopt);
+/// The rules for the caller, as the running statement's snapshot has them. Fails with not_permitted without a
+/// context.
+std::shared_ptr<SlaRules> current_sla_rules();
 
 /// The caller's calendar of that id, or its default one.
 std::shared_ptr<const CalendarInForce>

@@ -63,8 +63,14 @@ GRANT EXECUTE ON FUNCTION policies.check_policy_settings() TO policies_admin;
 CREATE FUNCTION policies.cover_ticket_types() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'policies_cover_ticket_types';
 COMMENT ON FUNCTION policies.cover_ticket_types() IS
-'AFTER INSERT OR UPDATE trigger of the register that lets one active SLA policy govern each priority and ticket type. Raises 23505 naming both policies.';
+'AFTER INSERT OR UPDATE trigger of the register, for each row, that lets one active SLA policy govern each priority and ticket type: gives up what a policy governs no more.';
 GRANT EXECUTE ON FUNCTION policies.cover_ticket_types() TO policies_admin;
+
+CREATE FUNCTION policies.take_ticket_types() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'policies_take_ticket_types';
+COMMENT ON FUNCTION policies.take_ticket_types() IS
+'AFTER INSERT OR UPDATE trigger of the register, for each statement, that takes what its policies govern now. Raises 23505 naming both policies.';
+GRANT EXECUTE ON FUNCTION policies.take_ticket_types() TO policies_admin;
 
 CREATE FUNCTION policies.skip_known_coverage() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'policies_skip_known_coverage';

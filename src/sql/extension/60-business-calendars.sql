@@ -32,6 +32,6 @@ CREATE FUNCTION policies_api.import_holidays(
     LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'policies_import_holidays';
 COMMENT ON FUNCTION policies_api.import_holidays(pg_catalog.text, pg_catalog.text, pg_catalog.date) IS
 'Import holidays
-Adds the events of an iCalendar text (RFC 5545) that cover whole days to the holidays of a business calendar, those it already has excepted. Events may recur yearly; a rule without an end that is more than a date of the year is followed until endless_until. Returns how many holidays were added.';
+Adds the events of an iCalendar text (RFC 5545) that cover whole days to the holidays of a business calendar, those it already has excepted. A rule without an end that is more than a date of the year is followed until endless_until. Returns how many holidays were added.';
 GRANT EXECUTE ON FUNCTION policies_api.import_holidays(pg_catalog.text, pg_catalog.text, pg_catalog.date)
     TO policies_caller, policies_admin;

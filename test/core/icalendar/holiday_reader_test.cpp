@@ -96,6 +96,70 @@ TEST(ReadHolidays, TimesInUtcAreConvertedToTheZone) {
         "Holiday 2026-12-25");
 }
 
+TEST(ReadHolidays, ADayInUtcMayBeginAfterMidnight) {
+    // The clock goes from 00:00 to 01:00, as in Cairo and Santiago, and back from 24:00 to 23:00.
+    const TimeZone zone{.first_offset_seconds = 7'200,
+                        .changes = {{utc(2026, 4, 23, 22), 10'800}, {utc(2026, 10, 29, 21), 7'200}},
+                        .repeats_from = utc(2027, 1, 1)};
+    const auto read_in_zone = [&zone](std::string_view lines) {
+        return read_holidays(calendar(event(lines)), zone, {});
+    };
+    expect_holidays(read_in_zone("DTSTART:20260423T220000Z\r\nDTEND:20260424T210000Z"), "Holiday 2026-4-24");
+    expect_holidays(read_in_zone("DTSTART:20260422T220000Z\r\nDTEND:20260423T220000Z"), "Holiday 2026-4-23");
+    expect_holidays(read_in_zone("DTSTART:20260422T220000Z\r\nDTEND:20260424T210000Z"),
+                    "Holiday 2026-4-23..2026-4-24");
+    expect_holidays(read_in_zone("DTSTART:20261028T210000Z\r\nDTEND:20261029T220000Z"), "Holiday 2026-10-29");
+    expect_holidays(read_in_zone("DTSTART:20260101\r\nRDATE:20260423T220000Z"),
+                    "Holiday 2026-1-1, Holiday 2026-4-24");
+    expect_error(read_in_zone("DTSTART:20260423T230000Z\r\nDTEND:20260424T210000Z"),
+                 ErrorCode::check_violation, "\"Holiday\"", "2026-04-24 02:00:00");
+    expect_error(read_in_zone("DTSTART:20261029T210000Z\r\nDTEND:20261030T220000Z"),
+                 ErrorCode::check_violation, "\"Holiday\"", "2026-10-29 23:00:00");
+}
+
+TEST(ReadHolidays, TheEndOfOneDateMayBeThatDate) {
+    expect_event("DTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261224", "Holiday 2026-12-24");
+    expect_event("DTSTART:20261224\r\nDTEND:20261224\r\nRRULE:FREQ=YEARLY", "Holiday 2026-12-24 yearly");
+    expect_invalid("DTSTART:20261224T000000\r\nDTEND:20261224T000000", "\"Holiday\"", "no whole days");
+}
+
+TEST(ReadHolidays, MidnightThatIsSaidToBeADateIsOne) {
+    for (const char* time : {"20261225T000000Z", "20261225T000000", "20261225"})
+        expect_event("DTSTART;VALUE=DATE:"s + time + "\r\nDTEND;TZID=X;VALUE=DATE:20261227T000000Z",
+                     "Holiday 2026-12-25..2026-12-26");
+    expect_event("DTSTART;VALUE=DATE:20201225T000000Z\r\nRRULE:FREQ=YEARLY\r\n"
+                 "EXDATE;VALUE=DATE;X=Y:20211225T000000Z\r\nRDATE;VALUE=DATE:20211226T000000Z",
+                 "Holiday 2020-12-25 yearly -2021-12-25, Holiday 2021-12-26");
+    expect_invalid("DTSTART;VALUE=DATE:20261225T120000\r\nDURATION:P1D", "\"Holiday\"", "12:00:00");
+    expect_invalid("DTSTART;VALUE=DATE-TIME:20261225T000000Z\r\nDURATION:P1D", "\"Holiday\"", "01:00:00");
+}
+
+TEST(ReadHolidays, TimesInUtcBesideDatesAreDates) {
+    const TimeZone new_york{.first_offset_seconds = -18'000};
+    const auto read_in_new_york = [&new_york](std::string_view events) {
+        return read_holidays(calendar(events), new_york, {});
+    };
+    // As written, or the day that begins then.
+    for (const char* time :
+         {"20221225T000000Z", "20221225T120000Z", "20221225T050000Z", "20221226T045959Z"}) {
+        SCOPED_TRACE(time);
+        expect_holidays(read_in_new_york(event("DTSTART:20201225\r\nRRULE:FREQ=YEARLY\r\nEXDATE:"s + time)),
+                        "Holiday 2020-12-25 yearly -2022-12-25");
+        expect_holidays(read_in_new_york(event("UID:a\r\nDTSTART:20221227\r\nRECURRENCE-ID:"s + time) +
+                                         event("UID:a\r\nDTSTART:20201225\r\nRRULE:FREQ=YEARLY;COUNT=3")),
+                        "Holiday 2020-12-25, Holiday 2021-12-25, Holiday 2022-12-27");
+    }
+    for (const char* time : {"20221225T000000Z", "20221225T050000Z"})
+        expect_holidays(read_in_new_york(event("DTSTART:20201225\r\nRDATE:"s + time)),
+                        "Holiday 2020-12-25, Holiday 2022-12-25");
+    expect_error(read_in_new_york(event("DTSTART:20201225\r\nRDATE:20221225T120000Z")),
+                 ErrorCode::check_violation, "\"Holiday\"", "07:00:00");
+    // Of an event of times they are times.
+    expect_holidays(read_in_new_york(event("DTSTART:20201225T000000\r\nDURATION:P1D\r\n"
+                                           "RRULE:FREQ=YEARLY\r\nEXDATE:20221225T000000Z,20231225T050000Z")),
+                    "Holiday 2020-12-25 yearly -2023-12-25");
+}
+
 TEST(ReadHolidays, TheZoneRepeatsEvery400Years) {
     const TimeZone zone{
         .first_offset_seconds = 0,
@@ -117,7 +181,6 @@ TEST(ReadHolidays, OnlyWholeDays) {
              "DTSTART:20261224T000000\r\nSUMMARY:Heiligabend",
              "DTSTART:20261224T000000\r\nDURATION:PT0S\r\nSUMMARY:Heiligabend",
              "DTSTART:20261224T000000Z\r\nDTEND:20261225T000000Z\r\nSUMMARY:Heiligabend",
-             "DTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261224\r\nSUMMARY:Heiligabend",
              "DTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261223\r\nSUMMARY:Heiligabend",
              "DTSTART;VALUE=DATE:20261224\r\nDTEND:20261224T120000\r\nSUMMARY:Heiligabend",
              "DTSTART;VALUE=DATE:20261224\r\nDURATION:PT1H\r\nSUMMARY:Heiligabend",
@@ -164,8 +227,10 @@ TEST(ReadHolidays, NamesAreUnescapedAndTrimmed) {
     EXPECT_EQ(name_of(":A\r\nSUMMARY:B"), "A");
     EXPECT_EQ(name_of(":" + std::string(255, 'x')), std::string(255, 'x'));
     expect_event("DTSTART:20261225", "Holiday 2026-12-25");
-    expect_invalid("DTSTART:20261225\r\nSUMMARY:" + std::string(256, 'x'), "invalid holiday name: \"xxx",
-                   "256 bytes");
+    // Too long: cut off between characters.
+    EXPECT_EQ(name_of(":" + std::string(256, 'x')), std::string(255, 'x'));
+    EXPECT_EQ(name_of(":" + std::string(254, 'x') + "\xC3\xA4"), std::string(254, 'x'));
+    EXPECT_EQ(name_of(":" + std::string(252, 'x') + " \xF0\x9F\x8E\x84"), std::string(252, 'x'));
 }
 
 TEST(ReadHolidays, LinesAreUnfolded) {
@@ -247,8 +312,15 @@ TEST(ReadHolidays, YearsHaveLimits) {
     expect_invalid("DTSTART:29991231\r\nDURATION:P2D", "\"Holiday\"", "3000-01-01");
     expect_invalid("DTSTART:00000101", "\"Holiday\"", "0000-01-01");
     expect_invalid("DTSTART:99991231\r\nDURATION:P999999W", "\"Holiday\"", "last");
-    expect_invalid("DTSTART:18001225\r\nRRULE:FREQ=YEARLY", "\"Holiday\"", "1800");
-    expect_invalid("DTSTART:18001225\r\nRRULE:FREQ=YEARLY;COUNT=2", "\"Holiday\"", "1800");
+    // What recurs may have begun before.
+    expect_event("DTSTART:18001225\r\nRRULE:FREQ=YEARLY\r\nEXDATE:18501225,19251225",
+                 "Holiday 1900-12-25 yearly -1925-12-25");
+    expect_event("DTSTART:17760229\r\nDURATION:P2D\r\nRRULE:FREQ=YEARLY",
+                 "Holiday 1904-2-29..1904-3-1 yearly");
+    expect_event("DTSTART:18001225\r\nRRULE:FREQ=YEARLY;COUNT=102", "Holiday 1900-12-25, Holiday 1901-12-25");
+    expect_event("DTSTART:18001225\r\nRRULE:FREQ=YEARLY;COUNT=2", "");
+    expect_event("DTSTART:18631126\r\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH;UNTIL=19011231",
+                 "Holiday 1900-11-22, Holiday 1901-11-28");
     expect_invalid("DTSTART:20261225\r\nRDATE:30000101", "\"Holiday\"", "3000");
     expect_invalid("DTSTART:99991231T230000Z\r\nDURATION:P1D", "\"Holiday\"", "10000");
 }
@@ -320,6 +392,50 @@ TEST(ReadHolidays, OtherRulesAreExpanded) {
         "Holiday 2020-12-24..2020-12-25, Holiday 2021-1-1..2021-1-2, Holiday 2022-12-24..2022-12-25");
 }
 
+TEST(ReadHolidays, TheStartIsAnOccurrence) {
+    const auto rule = [](std::string_view text, std::string_view expected) {
+        expect_event("DTSTART;VALUE=DATE:20261225\r\nSUMMARY:X\r\nRRULE:" + std::string(text), expected);
+    };
+    rule("FREQ=YEARLY;BYMONTH=11;COUNT=2", "X 2026-12-25, X 2027-11-25");
+    rule("FREQ=YEARLY;BYDAY=1MO;COUNT=2", "X 2026-12-25, X 2027-1-4");
+    rule("FREQ=YEARLY;BYMONTHDAY=26;COUNT=2", "X 2026-12-25, X 2026-12-26");
+    rule("FREQ=WEEKLY;BYDAY=MO;COUNT=3", "X 2026-12-25, X 2026-12-28, X 2027-1-4");
+    // Nothing else is.
+    rule("FREQ=YEARLY;BYSETPOS=2;COUNT=2", "X 2026-12-25");
+    rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2", "X 2026-12-25");
+    rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30,31;INTERVAL=32767;COUNT=999999999", "X 2026-12-25");
+    rule("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=2", "X 2026-12-25");
+}
+
+TEST(ReadHolidays, RulesOfDaysWeeksAndMonthsAreExpanded) {
+    const auto rule = [](std::string_view start, std::string_view text, std::string_view expected) {
+        expect_event("DTSTART;VALUE=DATE:" + std::string(start) +
+                         "\r\nSUMMARY:X\r\nRRULE:" + std::string(text),
+                     expected);
+    };
+    rule("20261224", "FREQ=DAILY;COUNT=3", "X 2026-12-24, X 2026-12-25, X 2026-12-26");
+    rule("20261224", "FREQ=DAILY;INTERVAL=10;UNTIL=20270113", "X 2026-12-24, X 2027-1-3, X 2027-1-13");
+    rule("20261224", "FREQ=DAILY;BYMONTH=12;BYMONTHDAY=24,31;COUNT=3",
+         "X 2026-12-24, X 2026-12-31, X 2027-12-24");
+    rule("20261224", "FREQ=DAILY;BYDAY=MO,TH;COUNT=3", "X 2026-12-24, X 2026-12-28, X 2026-12-31");
+    rule("20261226", "FREQ=WEEKLY;BYDAY=SA,SU;COUNT=4", "X 2026-12-26, X 2026-12-27, X 2027-1-2, X 2027-1-3");
+    rule("20261225", "FREQ=WEEKLY;INTERVAL=2;COUNT=3", "X 2026-12-25, X 2027-1-8, X 2027-1-22");
+    // The examples of RFC 5545 for WKST.
+    rule("19970805", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO",
+         "X 1997-8-5, X 1997-8-10, X 1997-8-19, X 1997-8-24");
+    rule("19970805", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU",
+         "X 1997-8-5, X 1997-8-17, X 1997-8-19, X 1997-8-31");
+    rule("20261231", "FREQ=MONTHLY;COUNT=3", "X 2026-12-31, X 2027-1-31, X 2027-3-31");
+    rule("20261225", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3", "X 2026-12-25, X 2027-1-29, X 2027-2-26");
+    rule("20260213", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;COUNT=3", "X 2026-2-13, X 2026-3-13, X 2026-11-13");
+    rule("20261231", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", "X 2026-12-31, X 2027-1-29");
+    rule("20261101", "FREQ=MONTHLY;INTERVAL=13;COUNT=2", "X 2026-11-1, X 2027-12-1");
+    rule("29991201", "FREQ=MONTHLY;INTERVAL=32767;COUNT=2", "X 2999-12-1");
+    expect_holidays(read_event("DTSTART:20261226\r\nRRULE:FREQ=WEEKLY", date(2027, 1, 2)),
+                    "Holiday 2026-12-26, Holiday 2027-1-2");
+    expect_invalid("DTSTART:20000101\r\nRRULE:FREQ=DAILY;UNTIL=29991231", "FREQ=DAILY", "10000");
+}
+
 TEST(ReadHolidays, EndlessRulesNeedADayToEndAt) {
     constexpr const char* lines =
         "DTSTART:20261126\r\nSUMMARY:Thanksgiving\r\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH";
@@ -344,26 +460,27 @@ TEST(ReadHolidays, UntilInUtcIsConverted) {
                  "Holiday 2020-12-25, Holiday 2021-12-25");
     expect_event("DTSTART:20201225T000000\r\nDURATION:P1D\r\nRRULE:FREQ=YEARLY;UNTIL=20211224T225959Z",
                  "Holiday 2020-12-25");
-    // Dates have no zone.
-    expect_event("DTSTART:20201225\r\nRRULE:FREQ=YEARLY;UNTIL=20211224T230000Z", "Holiday 2020-12-25");
-    expect_event("DTSTART:20201225\r\nRRULE:FREQ=YEARLY;UNTIL=20211225T000000Z",
-                 "Holiday 2020-12-25, Holiday 2021-12-25");
+    // Beside dates it names the day that begins or ends then here, or else the date as written.
+    for (const char* until :
+         {"20211224T230000Z", "20211225T225959Z", "20211225T000000Z", "20211225T235959Z", "20211225T170000Z"})
+        expect_event("DTSTART:20201225\r\nRRULE:FREQ=YEARLY;UNTIL="s + until,
+                     "Holiday 2020-12-25, Holiday 2021-12-25");
+    for (const char* until : {"20211224T225959Z", "20211224T000000Z", "20211224T235959Z"})
+        expect_event("DTSTART:20201225\r\nRRULE:FREQ=YEARLY;UNTIL="s + until, "Holiday 2020-12-25");
     expect_invalid("DTSTART:20201225\r\nRRULE:FREQ=YEARLY;UNTIL=20201224", "\"Holiday\"", "UNTIL=20201224");
 }
 
 TEST(ReadHolidays, RulesThatAreRefused) {
     const auto with_rule = [](const std::string& rule) { return "DTSTART:20261225\r\nRRULE:" + rule; };
-    for (const char* rule : {"FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY;COUNT=3", "FREQ=DAILY",
-                             "FREQ=WEEKLY;BYDAY=SA,SU", "FREQ=MONTHLY;BYMONTHDAY=1"})
-        expect_invalid(with_rule(rule), "\""s + rule + "\"", "Only FREQ=YEARLY");
+    for (const char* rule : {"FREQ=SECONDLY", "FREQ=MINUTELY", "FREQ=HOURLY;COUNT=3"})
+        expect_invalid(with_rule(rule), "\""s + rule + "\"", "whole days");
+    for (const char* rule : {"FREQ=DAILY;BYYEARDAY=1", "FREQ=WEEKLY;BYWEEKNO=1", "FREQ=MONTHLY;BYYEARDAY=1",
+                             "FREQ=WEEKLY;BYMONTHDAY=1", "FREQ=WEEKLY;BYDAY=1MO", "FREQ=DAILY;BYDAY=-1MO"})
+        expect_invalid(with_rule(rule), "unsupported recurrence rule: \""s + rule + "\"", "BY");
+    for (const char* rule : {"FREQ=DAILY", "FREQ=WEEKLY;BYDAY=SA,SU", "FREQ=MONTHLY;BYMONTHDAY=1"})
+        expect_invalid(with_rule(rule), "endless recurrence rule: \""s + rule + "\"");
     for (const char* rule : {"FREQ=YEARLY;BYHOUR=9", "FREQ=YEARLY;BYSECOND=0,30", "RSCALE=HEBREW;FREQ=YEARLY",
-                             "FREQ=YEARLY;SKIP=FORWARD", "FREQ=YEARLY;BYWEEKNO=52;BYDAY=1FR",
-                             // not an occurrence
-                             "FREQ=YEARLY;BYMONTH=11;COUNT=2", "FREQ=YEARLY;BYDAY=1MO;COUNT=2",
-                             "FREQ=YEARLY;BYMONTHDAY=26;COUNT=2", "FREQ=YEARLY;BYSETPOS=2;COUNT=2",
-                             // impossible
-                             "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2",
-                             "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30,31;INTERVAL=32767;COUNT=999999999"})
+                             "FREQ=YEARLY;SKIP=FORWARD", "FREQ=YEARLY;BYWEEKNO=52;BYDAY=1FR"})
         expect_invalid(with_rule(rule), "unsupported recurrence rule: \"FREQ=YEARLY"s.substr(0, 30));
     for (const char* rule : {"",
                              ";",
@@ -451,6 +568,55 @@ TEST(ReadHolidays, ReplacedAndCancelledOccurrences) {
     expect_invalid("UID:a\r\nDTSTART:20201225\r\nRECURRENCE-ID;RANGE=THISANDFUTURE:20201225", "RANGE");
     expect_invalid("UID:a\r\nDTSTART:20201225\r\nRECURRENCE-ID:20201225\r\nRRULE:FREQ=YEARLY", "\"Holiday\"",
                    "recur");
+}
+
+TEST(ReadHolidays, TheHighestSequenceWins) {
+    const auto version = [](std::string_view sequence, std::string_view lines) {
+        return event("UID:a\r\nSEQUENCE:" + std::string(sequence) + "\r\n" + std::string(lines));
+    };
+    const std::string old_one = version("1", "DTSTART:20261224\r\nSUMMARY:Old");
+    const std::string new_one = version("10", "DTSTART:20261225\r\nSUMMARY:New");
+    expect_holidays(read(calendar(old_one + new_one)), "New 2026-12-25");
+    expect_holidays(read(calendar(new_one + old_one)), "New 2026-12-25");
+    expect_holidays(read(calendar(new_one) + calendar(event("UID:a\r\nDTSTART:20261223"))), "New 2026-12-25");
+    // What is superseded may be broken.
+    expect_holidays(read(calendar(version("0", "DTSTART:20261224T120000") + new_one)), "New 2026-12-25");
+    // Nothing tells which of these is the later one.
+    expect_holidays(read(calendar(old_one + version("1", "DTSTART:20261226"))),
+                    "Old 2026-12-24, Holiday 2026-12-26");
+    expect_holidays(read(calendar(old_one + version("nonsense", "DTSTART:20261226"))), "Old 2026-12-24");
+    // Of replaced occurrences as well, each by itself.
+    const std::string master = version("5", "DTSTART:20201225\r\nRRULE:FREQ=YEARLY");
+    expect_holidays(
+        read(calendar(version("2", "RECURRENCE-ID:20221224T230000Z\r\nDTSTART:20221227") + master +
+                      version("1", "RECURRENCE-ID:20221225\r\nDTSTART:20221228") +
+                      version("0", "RECURRENCE-ID:20231225\r\nDTSTART:20231227"))),
+        "Holiday 2020-12-25 yearly -2022-12-25 -2023-12-25, Holiday 2022-12-27, Holiday 2023-12-27");
+}
+
+TEST(ReadHolidays, CancelledEventsTakeTheirVersionsAlong) {
+    const auto cancellation = [](std::string_view events) {
+        return "BEGIN:VCALENDAR\nMETHOD:cancel\n" + std::string(events) + "END:VCALENDAR\n";
+    };
+    const std::string christmas = event("UID:a\r\nDTSTART:20201225\r\nRRULE:FREQ=YEARLY");
+    const std::string moved = event("UID:a\r\nDTSTART:20221227\r\nRECURRENCE-ID:20221225");
+    const std::string other = event("UID:b\r\nDTSTART:20201226");
+    expect_holidays(read(cancellation(christmas)), "");
+    expect_holidays(read("BEGIN:VCALENDAR\n" + christmas + "METHOD:CANCEL\nEND:VCALENDAR\n"), "");
+    expect_holidays(read(calendar(christmas + moved + other) + cancellation(christmas)),
+                    "Holiday 2020-12-26");
+    expect_holidays(read(cancellation(christmas) + calendar(christmas + other)), "Holiday 2020-12-26");
+    expect_holidays(read(calendar(christmas + moved) + cancellation(moved)),
+                    "Holiday 2020-12-25 yearly -2022-12-25");
+    expect_holidays(read(calendar(christmas + event("UID:a\r\nDTSTART:20201225\r\nSTATUS:CANCELLED"))), "");
+    // An event may come again.
+    expect_holidays(read(cancellation(event("UID:b\r\nSEQUENCE:1\r\nDTSTART:20201226")) +
+                         calendar(event("UID:b\r\nSEQUENCE:2\r\nDTSTART:20201227"))),
+                    "Holiday 2020-12-27");
+    // A method stands for its own calendar alone, and what is no part of it is no method.
+    expect_holidays(read(cancellation(christmas) + calendar(other)), "Holiday 2020-12-26");
+    expect_holidays(read(calendar("METHOD:PUBLISH\r\nBEGIN:VTODO\r\nMETHOD:CANCEL\r\nEND:VTODO\r\n" + other)),
+                    "Holiday 2020-12-26");
 }
 
 TEST(ReadHolidays, SortedWithoutDuplicatesFromSeveralCalendars) {

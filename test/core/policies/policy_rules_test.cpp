@@ -69,35 +69,22 @@ TEST(PolicyRules, WordsAreKnown) {
 
 TEST(PolicyRules, PriorityIsNotBlankNorTooLong) {
     const std::string longest(255, 'p');
-    expect_sound({.priority = "high"});
-    expect_sound({.priority = " 1 "});
-    expect_sound({.priority = longest});
-    expect_broken({.priority = ""}, "priority", R"(invalid priority: "")", "blank");
-    expect_broken({.priority = " \t\r\n\v\f"}, "priority", "invalid priority: \" \\x09", "blank");
-    const std::string too_long = longest + "p";
-    expect_broken({.priority = too_long}, "priority", "invalid priority: \"ppp", "255 bytes");
-}
-
-TEST(PolicyRules, MinutesArePositive) {
-    constexpr auto most = std::numeric_limits<std::int32_t>::max();
-    constexpr auto least = std::numeric_limits<std::int32_t>::min();
-    expect_sound({.first_response_minutes = 1});
-    expect_sound({.resolution_minutes = 1});
-    expect_sound({.first_response_minutes = most, .resolution_minutes = most});
-    for (const std::int32_t minutes : {0, -1, least}) {
-        const std::string value = std::to_string(minutes);
-        expect_broken({.first_response_minutes = minutes}, "first_response_minutes",
-                      "invalid first_response_minutes: " + value, "positive");
-        expect_broken({.resolution_minutes = minutes}, "resolution_minutes",
-                      "invalid resolution_minutes: " + value, "positive");
-    }
-}
-
-TEST(PolicyRules, ResolutionIsNotBeforeFirstResponse) {
-    expect_sound({.first_response_minutes = 60, .resolution_minutes = 60});
-    expect_sound({.first_response_minutes = 60, .resolution_minutes = 61});
-    expect_broken({.first_response_minutes = 60, .resolution_minutes = 59}, "resolution_minutes",
-                  "invalid resolution_minutes: 59", "60 minutes");
+    expect_sound({.status = "active", .priority = "high"});
+    expect_sound({.status = "active", .applies_to_json = "[\"incident\"]"});
+    expect_sound({.status = "active",
+                  .priority = "high",
+                  .applies_to_json = "[\"incident\"]",
+                  .resolution_minutes = 1});
+    const auto expect_missing = [](const PolicyFields& fields, const std::string& field) {
+        expect_broken(fields, field, "an active policy with SLA targets needs " + field, "apply to none");
+    };
+    expect_missing({.status = "active", .resolution_minutes = 1}, "priority");
+    expect_missing({.status = "active", .applies_to_json = "[\"a\"]", .first_response_minutes = 1},
+                   "priority");
+    expect_missing({.status = "active", .priority = "high", .first_response_minutes = 1}, "applies_to");
+    expect_missing(
+        {.status = "active", .priority = "high", .applies_to_json = "[]", .first_response_minutes = 1},
+        "applies_to");
 }
 
 TEST(PolicyRules, CadenceMovesForward) {

@@ -48,8 +48,12 @@ struct WeekdayChoice {
     int ordinal{0};
 };
 
-/// A recurrence rule (RFC 5545, 3.3.10) with FREQ=YEARLY, of whole days.
-struct YearlyRule {
+/// What a recurrence rule repeats in: its days are found anew in each.
+enum class Period { day, week, month, year };
+
+/// A recurrence rule (RFC 5545, 3.3.10) of whole days.
+struct RecurrenceRule {
+    Period period{Period::year};
     int interval{1};
     int count{0}; ///< 0: without COUNT
     std::optional<WrittenTime> until{};
@@ -58,16 +62,16 @@ struct YearlyRule {
     PositionSet<366> year_days{};
     PositionSet<53> weeks{};
     std::vector<WeekdayChoice> weekdays{};
-    std::vector<int> positions{}; ///< in the year's days, from the end when negative
+    std::vector<int> positions{}; ///< in a period's days, from the end when negative
     std::chrono::weekday week_start{std::chrono::Monday};
 };
 
 /// The check_violation for a rule that is well-formed and means nothing here.
 Error unsupported_rule(std::string_view rule, std::string detail, std::string hint = {});
 
-/// Reads the value of an RRULE. Errors, naming the rule: invalid_text for what is no rule, check_violation
-/// for another frequency than YEARLY and for what means nothing here (a time of day, another calendar than
-/// the Gregorian).
-Result<YearlyRule> parse_yearly_rule(std::string_view text);
+/// Reads the value of an RRULE. Errors, naming the rule: invalid_text for what is no rule, check_violation for
+/// what repeats within a day and for what means nothing here (a time of day, a part that the frequency does
+/// not take, another calendar than the Gregorian).
+Result<RecurrenceRule> parse_recurrence_rule(std::string_view text);
 
 } // namespace policies::core

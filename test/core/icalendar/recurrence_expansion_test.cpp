@@ -1,4 +1,4 @@
-#include "core/icalendar/yearly_expansion.hpp"
+#include "core/icalendar/recurrence_expansion.hpp"
 
 #include <memory>
 
@@ -11,7 +11,7 @@ namespace policies::core {
 namespace {
 
 /// Where libical's own iterator is sound, ours finds the same days.
-TEST(YearlyExpansion, AgreesWithLibical) {
+TEST(RecurrenceExpansion, AgreesWithLibical) {
     for (const char* text : {"FREQ=YEARLY",
                              "FREQ=YEARLY;INTERVAL=3",
                              "FREQ=YEARLY;BYMONTH=2,5,11",
@@ -31,7 +31,20 @@ TEST(YearlyExpansion, AgreesWithLibical) {
                              "FREQ=YEARLY;BYMONTH=1,2;BYDAY=MO,TU;BYSETPOS=1,-1",
                              "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO",
                              "FREQ=YEARLY;BYWEEKNO=10,30;BYDAY=TU,SU",
-                             "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=15;BYDAY=WE;WKST=SU"}) {
+                             "FREQ=YEARLY;INTERVAL=2;BYWEEKNO=15;BYDAY=WE;WKST=SU",
+                             "FREQ=MONTHLY",
+                             "FREQ=MONTHLY;INTERVAL=5;BYMONTHDAY=-1,15",
+                             "FREQ=MONTHLY;BYDAY=2MO,-1FR",
+                             "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
+                             "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+                             "FREQ=MONTHLY;BYMONTH=3,6;BYDAY=SU",
+                             "FREQ=WEEKLY",
+                             "FREQ=WEEKLY;BYDAY=SA,SU",
+                             "FREQ=WEEKLY;INTERVAL=3;BYDAY=TU,SU;WKST=SU",
+                             "FREQ=WEEKLY;BYMONTH=12;BYDAY=MO",
+                             "FREQ=DAILY;INTERVAL=17",
+                             "FREQ=DAILY;BYDAY=MO,WE",
+                             "FREQ=DAILY;BYMONTH=1;BYMONTHDAY=1,2,3"}) {
         SCOPED_TRACE(text);
         icaltimetype start = icaltime_from_string("20000101");
         std::unique_ptr<icalrecur_iterator, decltype(&icalrecur_iterator_free)> iterator(
@@ -46,8 +59,8 @@ TEST(YearlyExpansion, AgreesWithLibical) {
                 date(time.year, static_cast<unsigned>(time.month), static_cast<unsigned>(time.day)));
         }
         ASSERT_GT(expected.size(), 20U);
-        // Ours wants the start to be an occurrence.
-        const Result<YearlyRule> rule = parse_yearly_rule(text);
+        // Ours takes the start for an occurrence.
+        const Result<RecurrenceRule> rule = parse_recurrence_rule(text);
         ASSERT_TRUE(rule) << rule.error().detail;
         ExpansionBudget budget;
         const Result<std::vector<Day>> days = expand(*rule, text, expected.front(), expected.back(), budget);

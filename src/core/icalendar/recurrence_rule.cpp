@@ -1,4 +1,4 @@
-#include "core/icalendar/yearly_rule.hpp"
+#include "core/icalendar/recurrence_rule.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -153,9 +153,8 @@ private:
     Check check_frequency(std::string_view value) const {
         if (!is_frequency(value))
             return unreadable(rule_, "There is no frequency " + core::quoted(value) + ".");
-        if (value != "YEARLY")
-            return unsupported_rule(rule_, "Only FREQ=YEARLY is read.",
-                                    "Holidays recur yearly; list the dates of others one by one.");
+        if (value == "SECONDLY" || value == "MINUTELY" || value == "HOURLY")
+            return unsupported_rule(rule_, "Holidays are whole days, and do not recur within one.");
         return Ok{};
     }
 
@@ -207,8 +206,24 @@ std::chrono::weekday from_libical(icalrecurrencetype_weekday weekday) {
     return std::chrono::weekday{static_cast<unsigned>(weekday - ICAL_SUNDAY_WEEKDAY)};
 }
 
-YearlyRule from_libical(const icalrecurrencetype& recurrence) {
-    YearlyRule rule;
+/// Nothing for a frequency that is none of whole days.
+std::optional<Period> from_libical(icalrecurrencetype_frequency frequency) {
+    switch (frequency) {
+    case ICAL_DAILY_RECURRENCE:
+        return Period::day;
+    case ICAL_WEEKLY_RECURRENCE:
+        return Period::week;
+    case ICAL_MONTHLY_RECURRENCE:
+        return Period::month;
+    case ICAL_YEARLY_RECURRENCE:
+        return Period::year;
+    default:
+        return {};
+    }
+}
+
+RecurrenceRule from_libical(const icalrecurrencetype& recurrence) {
+    RecurrenceRule rule;
     rule.interval = recurrence.interval;
     rule.count = recurrence.count;
     rule.week_start = from_libical(recurrence.week_start);
@@ -225,9 +240,25 @@ YearlyRule from_libical(const icalrecurrencetype& recurrence) {
     return rule;
 }
 
-bool has_numbered_weekday(const YearlyRule& rule) {
+bool has_numbered_weekday(const RecurrenceRule& rule) {
     return std::any_of(rule.weekdays.begin(), rule.weekdays.end(),
                        [](const WeekdayChoice& choice) { return choice.ordinal != 0; });
+}
+
+/// Refuses the parts that mean nothing beside others (RFC 5545, 3.3.10).
+Check check_parts(const RecurrenceRule& rule, std::string_view text) {
+    const bool is_yearly = rule.period == Period::year;
+    if (!is_yearly && (rule.year_days.any() || rule.weeks.any()))
+        return unsupported_rule(text, "Only FREQ=YEARLY takes BYYEARDAY and BYWEEKNO.");
+    if (rule.period == Period::week && rule.month_days.any())
+        return unsupported_rule(text, "FREQ=WEEKLY takes no BYMONTHDAY.");
+    if (!has_numbered_weekday(rule))
+        return Ok{};
+    if (rule.weeks.any())
+        return unsupported_rule(text, "A BYDAY beside BYWEEKNO must not be numbered.");
+    if (!is_yearly && rule.period != Period::month)
+        return unsupported_rule(text, "A numbered BYDAY counts in a month or a year.");
+    return Ok{};
 }
 
 } // namespace
@@ -237,16 +268,17 @@ Error unsupported_rule(std::string_view rule, std::string detail, std::string hi
                  std::move(hint)};
 }
 
-Result<YearlyRule> parse_yearly_rule(std::string_view text) {
+Result<RecurrenceRule> parse_recurrence_rule(std::string_view text) {
     const LibicalErrors errors;
     const RuleParts parts = POLICIES_TRY(take_apart(text));
     const icalrecurrencetype recurrence = icalrecurrencetype_from_string(parts.for_libical().c_str());
-    if (recurrence.freq != ICAL_YEARLY_RECURRENCE)
+    const std::optional<Period> period = from_libical(recurrence.freq);
+    if (!period)
         return unreadable(text, "A part of it cannot be read or is given twice.");
-    YearlyRule rule = from_libical(recurrence);
+    RecurrenceRule rule = from_libical(recurrence);
+    rule.period = *period;
     rule.until = parts.until();
-    if (rule.weeks.any() && has_numbered_weekday(rule))
-        return unsupported_rule(text, "A BYDAY beside BYWEEKNO must not be numbered.");
+    POLICIES_TRY(check_parts(rule, text));
     return rule;
 }
 
