@@ -25,6 +25,11 @@ SELECT required_approvals, review_cadence, search_language FROM policies_api.pol
 INSERT INTO policies_api.policies (name, body, status) VALUES ('Draft', 'One', 'draft') RETURNING id \gset
 \set publish 'SELECT r.* FROM pg_temp.refused(format(\'policies_api.publish_policy(%L, \'\'major\'\')\', :\'id\')) r;'
 :publish
+-- Nobody is sent for approvals of what shows no text.
+BEGIN;
+UPDATE policies_api.policies SET body = ' ' WHERE id = :'id';
+:publish
+ROLLBACK;
 SELECT policies_api.policy_content_hash(:'id') AS hash \gset
 -- Not by an author, nor by who is no person, nor of another content.
 SELECT r.* FROM pg_temp.refused(format('policies_api.approve_policy(%L, %L)', :'id', :'hash')) r;
@@ -74,7 +79,7 @@ SET request.jwt.claims = '{"tenant_id": "approval_a"}';
 UPDATE policies_api.policies SET body = 'Five' WHERE id = :'id';
 UPDATE policies_api.policies SET owner_id = 'per_ann' WHERE id = :'id';
 SET request.jwt.claims = '{"tenant_id": "approval_a", "app_id": "app_one", "sub": "per_fay"}';
-INSERT INTO policies_api.policies (name) VALUES ('Of the app') RETURNING id AS of_app \gset
+INSERT INTO policies_api.policies (name, body) VALUES ('Of the app', 'Its own') RETURNING id AS of_app \gset
 SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', :'of_app')) r;
 :as_superuser
 INSERT INTO policies.policy_settings (tenant_id, app_id, required_approvals) VALUES ('approval_a', 'app_one', 0);
@@ -87,7 +92,7 @@ DELETE FROM policies.policy_settings WHERE app_id = 'app_one';
 SELECT count(*) FROM policies_api.policy_settings;
 SELECT count(*) FROM policies_api.policy_approvals;
 SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.approve_policy(%L, %L)', :'id', :'hash')) r;
-INSERT INTO policies_api.policies (name) VALUES ('Free') RETURNING id AS free \gset
+INSERT INTO policies_api.policies (name, body) VALUES ('Free', 'For all') RETURNING id AS free \gset
 SELECT version FROM policies_api.publish_policy(:'free', 'patch');
 -- Settings are for administrators.
 :as_ann

@@ -22,7 +22,7 @@ END $$ LANGUAGE plpgsql;
 CREATE FUNCTION pg_temp.first_version(kept_under text, word text) RETURNS text AS $$
 DECLARE new_id text;
 BEGIN
-    INSERT INTO policies_api.policies (name, version) VALUES ('First of all', kept_under) RETURNING id INTO new_id;
+    INSERT INTO policies_api.policies (name, body, version) VALUES ('First of all', 'Text', kept_under) RETURNING id INTO new_id;
     RETURN (policies_api.publish_policy(new_id, word)).version;
 END $$ LANGUAGE plpgsql;
 :as_ann
@@ -77,6 +77,25 @@ SELECT r.* FROM (VALUES (:'id', '2.0.0'), (:'id', '1.9'), (:'id', '2.0.0+build')
     ''),
     (:'id', NULL), (NULL, 'major'), ('nonsense', 'major'), ('pol_01ARZ3NDEKTSV4RRFFQ69G5FAV', 'major')) AS t (id, version),
     LATERAL pg_temp.refused(format('policies_api.publish_policy(%L, %L)', t.id, t.version)) r;
+-- Nor what shows no text, though it may be kept as a draft. An argument that is wrong is told of first.
+INSERT INTO policies_api.policies (name, body, status)
+SELECT 'Shows nothing', t.body, 'draft'
+FROM unnest(ARRAY[NULL, '', E' \t\r\n', E'\u00A0\u2003\u3000\u2028', E'\u200B\u2060\u00AD', E'\uFEFF\n']) AS t (body);
+SELECT count(*), r.code, r.message, r.detail, r.hint
+FROM policies_api.policies p, LATERAL pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', p.id)) r
+WHERE p.name = 'Shows nothing' GROUP BY r.code, r.message, r.detail, r.hint;
+SELECT DISTINCT r.code, r.message
+FROM policies_api.policies p, LATERAL pg_temp.refused(format('policies_api.publish_policy(%L, ''huge'')', p.id)) r
+WHERE p.name = 'Shows nothing';
+SELECT count(*), count(v.id) AS versions
+FROM policies_api.policies p LEFT JOIN policies_api.policy_versions v ON v.policy_id = p.id WHERE p.name = 'Shows nothing';
+BEGIN;
+UPDATE policies_api.policies SET body = E'\u200B' WHERE id = :'id';
+SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''minor'')', :'id')) r;
+SELECT v.version FROM policies_api.policy_as_of(:'id') v;
+UPDATE policies_api.policies SET body = E'\u200B.' WHERE id = :'id';
+SELECT version FROM policies_api.publish_policy(:'id', 'minor');
+ROLLBACK;
 SELECT r.*
 FROM unnest(ARRAY['policies_api.policy_version(%L, ''7.7'')', 'policies_api.policy_version(%L, ''x'')',
     'policies_api.policy_as_of(%L, ''2020-01-01'')', 'policies_api.diff_policy(%L, ''7.7'')',
@@ -106,7 +125,7 @@ FROM unnest(ARRAY['policies_api.publish_policy(%L, ''major'')', 'policies_api.po
 :as_app
 SELECT count(*) FROM policies_api.policy_versions;
 SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', :'id')) r;
-INSERT INTO policies_api.policies (name) VALUES ('Of the app') RETURNING id AS of_app \gset
+INSERT INTO policies_api.policies (name, body) VALUES ('Of the app', 'Its own') RETURNING id AS of_app \gset
 SELECT version FROM policies_api.publish_policy(:'of_app', 'patch');
 SELECT app_id, version, published_by FROM policies_api.policy_versions;
 :as_auditor
@@ -184,7 +203,8 @@ SELECT policies_api.policy_content_hash(:'plain') = :'hash' AS same;
 -- A publication that breaks the SLA rule leaves nothing behind.
 :as_ann
 INSERT INTO policies_api.policies (name, priority, applies_to) VALUES ('holds the key', 'p1', '["incident"]');
-INSERT INTO policies_api.policies (name, priority, applies_to, status) VALUES ('wants it', 'p1', '["incident"]', 'draft')
+INSERT INTO policies_api.policies (name, body, priority, applies_to, status)
+    VALUES ('wants it', 'Be quick.', 'p1', '["incident"]', 'draft')
 RETURNING id AS second \gset
 SELECT r.code, r.message FROM pg_temp.refused(format('policies_api.publish_policy(%L, ''major'')', :'second')) r;
 SELECT count(*) FROM policies_api.policy_versions WHERE policy_id = :'second';

@@ -32,8 +32,7 @@ SELECT policies_api.policy_table_of_contents(:'id');
 SELECT pg_typeof(policies_api.policy_html(:'id')), pg_typeof(policies_api.policy_markdown(:'id'));
 UPDATE policies_api.policies SET body = NULL WHERE id = :'id';
 SELECT substr(policies_api.policy_markdown(:'id'), 1, 13) AS in_force;
-SELECT FROM policies_api.publish_policy(:'id', 'major');
-SELECT policies_api.policy_html(:'id') AS empty, policies_api.policy_table_of_contents(:'id') AS none,
+SELECT policies_api.policy_html(:'id', 'draft') AS empty, policies_api.policy_table_of_contents(:'id', 'draft') AS none,
        length(policies_api.policy_html(:'id', '1.0.0')) AS earlier;
 SELECT r.code, r.message FROM unnest(ARRAY['policies_api.policy_html(%L, ''7.0'')', 'policies_api.policy_html(%L, ''x'')'])
     AS call, LATERAL pg_temp.refused(format(call, :'id')) r;

@@ -45,6 +45,22 @@ SELECT replace(:'document', '"transfer_a"', '"transfer_b"')::jsonb = policies.ex
 SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
 SELECT name, body FROM policies_api.policies;
 SELECT name FROM policies_api.search_policies('edited');
+-- What was published elsewhere without a text is imported as it is.
+:as_superuser
+BEGIN;
+UPDATE policies.policy_versions SET content = content || '{"body": null}' WHERE tenant_id = 'transfer_a';
+UPDATE policies.policy_versions SET content_hash = policies.content_hash(content) WHERE tenant_id = 'transfer_a';
+UPDATE policies.policy_versions SET version_hash = policies.version_hash(previous_hash, policy_id, version, change, change_note,
+    published_at, published_by, content_hash) WHERE tenant_id = 'transfer_a';
+UPDATE policies.policy_drafts d SET published_hash = v.version_hash FROM policies.policy_versions v
+WHERE d.tenant_id = 'transfer_a' AND v.tenant_id = d.tenant_id AND v.policy_id = d.id;
+SELECT policies.export_policy('transfer_a', :'id') AS textless \gset
+ROLLBACK;
+SELECT policies.import_policy(:'textless', 'transfer_d') = :'id' AS same_id;
+SET request.jwt.claims = '{"tenant_id": "transfer_d", "sub": "per_dan"}';
+SELECT version, is_intact, problem FROM policies_api.verify_policy_history(:'id');
+SELECT version, body FROM policies_api.policies_in_force WHERE tenant_id = 'transfer_d';
+SELECT policies_api.policy_html(:'id') AS empty, policies_api.policy_table_of_contents(:'id') AS none;
 -- The session's settings have no part in it.
 SET SESSION AUTHORIZATION regress_administrator;
 SET request.jwt.claims = '';

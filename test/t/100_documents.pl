@@ -307,7 +307,7 @@ $node->stop;
 	my %shared;
 	for my $tenant (@tenants) {
 		$shared{$tenant} = (as_caller($killed, 'postgres', qq({"tenant_id": "$tenant", "sub": "per_0_$tenant"}),
-			"INSERT INTO policies_api.policies (name) VALUES ('of all') RETURNING id"))[1];
+			"INSERT INTO policies_api.policies (name, body) VALUES ('of all', 'text') RETURNING id"))[1];
 	}
 	my $begin = "BEGIN;\n"
 		. "SELECT set_config('role', 'policies_caller', true),

@@ -304,8 +304,13 @@ is(answers($api->call('complete_policy', qq({"id":"$id{'globex a'}","note":"by t
 {
 	my %one = (claims => token(tenant_id => 'strict', sub => 'per_1'));
 	my %two = (claims => token(tenant_id => 'strict', sub => 'per_2'));
-	my $id = $api->create('policies', { name => 'four eyes', status => 'draft' }, %one, is_singular => 1)->{body}{id};
-	answers($api->call('publish_policy', { id => $id, version => 'major' }, %one), 409, 'publish without the approval');
+	my %draft = (name => 'four eyes', body => 'text', status => 'draft');
+	my $id = $api->create('policies', \%draft, %one, is_singular => 1)->{body}{id};
+	answers($api->call('publish_policy', { id => $id, version => 'major' }, %one), 409, 'publish without the approval',
+		qr/approvals/);
+	my $textless = $api->create('policies', { name => 'textless', body => "\x{200B}" }, %one, is_singular => 1)->{body}{id};
+	answers($api->call('publish_policy', { id => $textless, version => 'major' }, %one), 409, 'nor without a text',
+		qr/"$textless" has no text to publish/);
 	my $hash = $api->call('policy_content_hash', { policy_id => $id }, %two)->{body};
 	answers($api->call('approve_policy', { id => $id, content_hash => $hash }, %one), 403, 'approved by its author');
 	answers($api->call('approve_policy', { id => $id, content_hash => 'stale' }, %two), 409, 'approved as it is not');

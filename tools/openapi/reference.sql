@@ -241,5 +241,5 @@ Messages name the value at fault. Another tenant's rows do not exist for a calle
 | 0A000 | 400 | a text that is too large or too intricate to be rendered |
 | 23505 | 409 | another active SLA policy governs the same tickets, or another business calendar is the default already |
 | PT404 | 404 | not there, or not visible, which is the same |
-| PT409 | 409 | a completed review cycle, missing approvals, a policy not in force, or something newer than what was read |$$;
+| PT409 | 409 | a completed review, missing approvals or text, a policy not in force, or something newer than what was read |$$;
 ROLLBACK;

@@ -39,7 +39,7 @@ export class Unauthorized extends PoliciesError {}
 export class Forbidden extends PoliciesError {}
 /** 404: not there, or another tenant's, which is the same. */
 export class NotFound extends PoliciesError {}
-/** 409: changed since it was read, done already, approvals missing, or another record is in the way. */
+/** 409: changed since it was read, done already, approvals missing, no text to publish, or another record is in the way. */
 export class Conflict extends PoliciesError {}
 /** 413 or 414: the body or the address is too large. */
 export class TooLarge extends PoliciesError {}

@@ -11,6 +11,7 @@ namespace {
 struct Content {
     std::optional<std::string> app_id;
     std::optional<std::string> version;
+    std::string body;
     pg::Json content;
     std::string content_hash;
 };
@@ -36,13 +37,15 @@ Authorship read_authorship(const core::Claims& caller, const std::string& policy
 } // namespace
 
 Draft lock_draft(const core::Claims& caller, const std::string& policy_id) {
-    auto content = lock_policy<Content>(caller, policy_id,
-                                        "app_id, version, policies.policy_content(to_jsonb(p)), "
-                                        "policies.content_hash(policies.policy_content(to_jsonb(p)))");
+    auto content =
+        lock_policy<Content>(caller, policy_id,
+                             "app_id, version, coalesce(body, ''), policies.policy_content(to_jsonb(p)), "
+                             "policies.content_hash(policies.policy_content(to_jsonb(p)))");
     auto authorship = read_authorship(caller, policy_id);
     return {.policy_id = policy_id,
             .app_id = std::move(content.app_id),
             .version = std::move(content.version),
+            .body = std::move(content.body),
             .content = std::move(content.content),
             .content_hash = std::move(content.content_hash),
             .content_since = authorship.content_since,

@@ -15,6 +15,7 @@ struct Draft {
     std::string policy_id;
     std::optional<std::string> app_id;
     std::optional<std::string> version; ///< as the row has it, which says nothing of what was published
+    std::string body;                   ///< the text of the content, empty where it has none
     pg::Json content;
     std::string content_hash;
     core::Instant content_since;         ///< when the content was last changed

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/document/next_version.hpp"
+#include "core/document/visible_text.hpp"
 #include "functions/documents/draft.hpp"
 #include "functions/documents/policy_records.hpp"
 #include "functions/policies/policy_settings.hpp"
@@ -18,6 +19,15 @@ struct Publication {
     std::optional<std::string> previous_hash; ///< of the version before
     core::Instant published_at;
 };
+
+void require_text(const Draft& draft) {
+    if (!core::has_visible_text(draft.body)) {
+        pg::fail({.code = core::ErrorCode::conflict,
+                  .message = "policy " + core::quoted(draft.policy_id) + " has no text to publish",
+                  .detail = "Its body is empty, or nothing but white space and invisible characters.",
+                  .hint = "Write its body first."});
+    }
+}
 
 void require_approvals(const core::Claims& caller, const Draft& draft, int required) {
     const int given = required == 0 ? 0 : count_approvals(caller, draft);
@@ -126,6 +136,7 @@ void publish_policy(const core::TypedId& id, const std::string& version,
     const auto draft = lock_draft(caller, core::format_typed_id(id));
     const auto publication =
         plan_publication(draft, last_version(caller, draft.policy_id), version, change_note);
+    require_text(draft);
     const auto settings = settings_of(caller.tenant_id, draft.app_id);
     require_approvals(caller, draft, settings.required_approvals);
     record_publication(caller, draft, publication);

@@ -98,7 +98,7 @@ CREATE FUNCTION policies.publish_policy(
 ) RETURNS pg_catalog.void
     LANGUAGE c VOLATILE SET search_path = pg_catalog, pg_temp AS 'MODULE_PATHNAME', 'policies_publish_policy';
 COMMENT ON FUNCTION policies.publish_policy(pg_catalog.text, pg_catalog.text, pg_catalog.text) IS
-'The work of policies_api.publish_policy(): locks the policy, freezes its content as a version and makes it active. Raises PT404 for a policy that the caller does not see, 23514 for a version that is not higher than the last, PT409 where approvals are missing.';
+'The work of policies_api.publish_policy(): locks the policy, freezes its content as a version and makes it active. Raises PT404 for a policy that the caller does not see, 23514 for a version that is not higher than the last, PT409 where the body has no visible text or approvals are missing.';
 GRANT EXECUTE ON FUNCTION policies.publish_policy(pg_catalog.text, pg_catalog.text, pg_catalog.text)
     TO policies_caller, policies_admin;
 

@@ -71,7 +71,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION policies_api.publish_policy(text, text, text) IS
 'Publish a policy
-Freezes the policy as it is now as a version: major, minor or patch for the next such one, or a version of your own, higher than the last. Sets version, published_at, status active and, unless a review is overdue, next_review_at by the review cadence. Needs the approvals that the tenant requires (409).';
+Freezes the policy as it is now as a version: major, minor or patch for the next such one, or a version of your own, higher than the last. Sets version, published_at, status active and, unless a review is overdue, next_review_at by the review cadence. Needs a body with visible text, and the approvals that the tenant requires (409).';
 GRANT EXECUTE ON FUNCTION policies_api.publish_policy(text, text, text) TO policies_caller;
 
 CREATE OR REPLACE FUNCTION policies_api.policy_version(
