@@ -19,7 +19,7 @@ CREATE TABLE policies.policy_versions (
 );
 COMMENT ON TABLE policies.policy_versions IS
 'Policy version
-The published versions of policies, each as it was published. Written by publish_policy() only.';
+The published versions of policies, each as it was published. Written by publish_policy(), and by import_policy(), only.';
 COMMENT ON COLUMN policies.policy_versions.id IS 'Server-assigned ULID with type prefix.';
 COMMENT ON COLUMN policies.policy_versions.tenant_id IS 'Tenant scope, as of the policy.';
 COMMENT ON COLUMN policies.policy_versions.app_id IS 'App scope, as of the policy.';

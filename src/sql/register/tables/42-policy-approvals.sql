@@ -14,7 +14,7 @@ CREATE TABLE policies.policy_approvals (
 );
 COMMENT ON TABLE policies.policy_approvals IS
 'Policy approval
-Who approved which content of a policy. Written by approve_policy() only; an edit of the content leaves it behind.';
+Who approved which content of a policy. Written by approve_policy(), and by import_policy(), only; an edit of the content leaves it behind.';
 COMMENT ON COLUMN policies.policy_approvals.id IS 'Server-assigned ULID with type prefix.';
 COMMENT ON COLUMN policies.policy_approvals.tenant_id IS 'Tenant scope, as of the policy.';
 COMMENT ON COLUMN policies.policy_approvals.app_id IS 'App scope, as of the policy.';

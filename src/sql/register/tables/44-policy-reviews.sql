@@ -17,7 +17,7 @@ CREATE TABLE policies.policy_reviews (
 );
 COMMENT ON TABLE policies.policy_reviews IS
 'Policy review
-The completed reviews: who reviewed which version of a policy when, and what was due. Written by complete_policy() only.';
+The completed reviews: who reviewed which version of a policy when, and what was due. Written by complete_policy(), and by import_policy(), only.';
 COMMENT ON COLUMN policies.policy_reviews.id IS 'Server-assigned ULID with type prefix.';
 COMMENT ON COLUMN policies.policy_reviews.tenant_id IS 'Tenant scope, as of the policy.';
 COMMENT ON COLUMN policies.policy_reviews.app_id IS 'App scope, as of the policy.';
