@@ -190,8 +190,11 @@ BEGIN
         UPDATE policies_api.business_calendars SET opening_hours = format(
             '[{"weekdays": [1, 2, 3, 4, 5], "opens": "0%s:00", "closes": "17:00"}]', step)::jsonb WHERE name = 'Office';
         COMMIT;
+        -- The stamps have milliseconds, and none that another has.
+        PERFORM pg_sleep(0.01);
         INSERT INTO kept SELECT clock_timestamp(), d.rules_version, 30 + step, d.first_response_due_at
             FROM policies_api.sla_deadlines('incident', 'urgent', '2026-11-28 12:00+01') d;
+        PERFORM pg_sleep(0.01);
         COMMIT;
     END LOOP;
 END

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs Debian packages, those that are missing only: what is named, by package or by what needs it: build, core (unit
-# tests and fuzzers), source and tidy (its checks), server (suites on a server of any major), site (nginx and the stack behind it),
-# client, web, orms, sqlsmith, valgrind, demo. PG_MAJOR: 15 by default.
+# tests and fuzzers), source and tidy (its checks), server (suites on a server of any major), site (nginx and the stack
+# behind it), client, web, orms, sqlsmith, valgrind, demo. PG_MAJOR: 15 by default.
 set -eu
 major=${PG_MAJOR:-15}
 packages=

@@ -15,7 +15,7 @@ $old->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
 $old->append_conf('postgresql.conf', "fsync = off\n");
 $old->start;
 $old->safe_psql('postgres', 'CREATE TABLE plain (a int)');
-# Minor versions of November 2026 keep versions of attributes, which an earlier one of a later major dumps as if they were options.
+# Minor versions of November 2026 keep versions of attributes, which an earlier one of a later major dumps like options.
 my ($plain) = run_command([ 'pg_dump', '-d', $old->connstr('postgres'), '-t', 'plain' ]);
 if ($plain =~ /pg_attver/) {
 	$old->stop;

@@ -150,7 +150,8 @@ WITH setting AS (
             WHEN s.name LIKE 'request.%' OR s.name IN ('role', 'session_authorization') THEN 'identity_by_setting'
             WHEN s.name LIKE 'policies.%' THEN 'claim_by_setting'
             -- It is what library_not_preloaded asks for.
-            WHEN s.name = 'session_preload_libraries' AND s.setrole = 0 AND s.value ~ '(^|[ ,"/])policies(\.so)?($|[ ,"])' THEN NULL
+            WHEN s.name = 'session_preload_libraries' AND s.setrole = 0 AND s.value ~ '(^|[ ,"/])policies(\.so)?($|[ ,"])'
+                THEN NULL
             WHEN s.is_of_ours OR s.name IN ('row_security', 'session_preload_libraries', 'local_preload_libraries')
                 THEN 'setting_of_callers'
         END AS rule
