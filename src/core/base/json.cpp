@@ -7,8 +7,9 @@ namespace policies::core {
 using nlohmann::json;
 
 json parse_json(std::string_view text) {
-    if (holds_nul(text))
+    if (holds_nul(text)) {
         return json::value_t::discarded;
+    }
     return json::parse(text.begin(), text.end(), nullptr, false);
 }
 
@@ -23,8 +24,9 @@ const std::string* find_string(const json& object, std::string_view key) {
 }
 
 std::string shown(const json& value) {
-    if (const auto* text = value.get_ptr<const std::string*>())
+    if (const auto* text = value.get_ptr<const std::string*>()) {
         return core::quoted(*text);
+    }
     const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
     return value.is_structured() ? core::quoted(text) : text;
 }

@@ -23,10 +23,11 @@ constexpr int last_kept_depth = 3;
 class DuplicateKeys {
 public:
     void observe(int depth, json::parse_event_t event, const json& parsed) {
-        if (event == json::parse_event_t::object_start && depth == object_depth)
+        if (event == json::parse_event_t::object_start && depth == object_depth) {
             keys_.clear();
-        else if (event == json::parse_event_t::key && depth == key_depth)
+        } else if (event == json::parse_event_t::key && depth == key_depth) {
             observe_key(parsed.get_ref<const std::string&>());
+        }
     }
 
     const std::optional<std::string>& found() const { return found_; }
@@ -34,8 +35,9 @@ public:
 private:
     void observe_key(const std::string& key) {
         const bool is_new = keys_.insert(key).second;
-        if (!is_new && !found_)
+        if (!is_new && !found_) {
             found_ = key;
+        }
     }
 
     std::set<std::string> keys_;
@@ -43,14 +45,16 @@ private:
 };
 
 Check check_object(const json& object, const ListShape& shape) {
-    if (!object.is_object())
+    if (!object.is_object()) {
         return Error{check_violation, "invalid element of " + std::string(shape.name) + ": " + shown(object),
                      "Every element must be a JSON object."};
+    }
     for (const auto& member : object.items()) {
-        if (std::find(shape.keys.begin(), shape.keys.end(), member.key()) == shape.keys.end())
+        if (std::find(shape.keys.begin(), shape.keys.end(), member.key()) == shape.keys.end()) {
             return Error{check_violation,
                          "unknown key in " + std::string(shape.name) + ": " + core::quoted(member.key()),
                          "The known keys are " + enumerated(shape.keys) + "."};
+        }
     }
     return Ok{};
 }
@@ -66,17 +70,21 @@ Result<json> parse_list(std::string_view text, const ListShape& shape) {
     };
     json list = holds_nul(text) ? json(json::value_t::discarded)
                                 : json::parse(text.begin(), text.end(), observe, false);
-    if (list.is_discarded())
+    if (list.is_discarded()) {
         return Error{invalid_text, "invalid JSON for " + name + ": " + core::quoted(text),
                      "It must be a JSON array of objects."};
-    if (!list.is_array())
+    }
+    if (!list.is_array()) {
         return Error{check_violation, "invalid " + name + ": " + shown(list),
                      "It must be a JSON array of objects."};
-    if (duplicates.found())
+    }
+    if (duplicates.found()) {
         return Error{check_violation, "duplicate key in " + name + ": " + core::quoted(*duplicates.found()),
                      "An object must not have the same key twice."};
-    for (const json& object : list)
+    }
+    for (const json& object : list) {
         POLICIES_TRY(check_object(object, shape));
+    }
     return list;
 }
 
@@ -87,11 +95,13 @@ Error missing_key(const ListShape& shape, std::string_view key) {
 
 Result<bool> read_flag(const json& object, std::string_view key) {
     const json* member = find_member(object, key);
-    if (member == nullptr)
+    if (member == nullptr) {
         return false;
-    if (!member->is_boolean())
+    }
+    if (!member->is_boolean()) {
         return Error{check_violation, "invalid " + std::string(key) + ": " + shown(*member),
                      "It must be true or false."};
+    }
     return member->get<bool>();
 }
 

@@ -12,12 +12,14 @@ namespace {
 constexpr std::size_t max_quoted_length = 64;
 
 std::string_view shortened(std::string_view value) {
-    if (value.size() <= max_quoted_length)
+    if (value.size() <= max_quoted_length) {
         return value;
+    }
     std::size_t length = max_quoted_length;
     // A UTF-8 character has at most three continuation bytes; more of them is not UTF-8, and is cut anywhere.
-    while (length > max_quoted_length - 3 && is_utf8_continuation(value[length]))
+    while (length > max_quoted_length - 3 && is_utf8_continuation(value[length])) {
         --length;
+    }
     return value.substr(0, length);
 }
 
@@ -25,8 +27,9 @@ std::string_view shortened(std::string_view value) {
 
 std::string to_upper(std::string_view text) {
     std::string upper(text);
-    for (char& character : upper)
+    for (char& character : upper) {
         character = to_upper(character);
+    }
     return upper;
 }
 
@@ -35,10 +38,12 @@ bool is_number(std::string_view text, std::size_t max_digits) {
 }
 
 std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_space_or_control(text.front()))
+    while (!text.empty() && is_space_or_control(text.front())) {
         text.remove_prefix(1);
-    while (!text.empty() && is_space_or_control(text.back()))
+    }
+    while (!text.empty() && is_space_or_control(text.back())) {
         text.remove_suffix(1);
+    }
     return text;
 }
 
@@ -47,8 +52,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     for (;;) {
         const std::size_t end = text.find(separator);
         parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos)
+        if (end == std::string_view::npos) {
             return parts;
+        }
         text.remove_prefix(end + 1);
     }
 }
@@ -56,8 +62,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 std::string enumerated(std::span<const std::string_view> words) {
     std::string list;
     for (const std::string_view word : words) {
-        if (!list.empty())
+        if (!list.empty()) {
             list += word == words.back() ? " and " : ", ";
+        }
         list += word;
     }
     return list;
@@ -85,12 +92,14 @@ std::string quoted(std::string_view value) {
             append_hexadecimal(out, character);
             continue;
         }
-        if (character == '"')
+        if (character == '"') {
             out += '\\';
+        }
         out += character;
     }
-    if (shown.size() < value.size())
+    if (shown.size() < value.size()) {
         out += "…";
+    }
     out += '"';
     return out;
 }

@@ -10,27 +10,34 @@ std::size_t utf8_length(std::string_view text) {
         return is_utf8_continuation(static_cast<char>(value));
     };
     const unsigned first = byte(0);
-    if (text.empty() || first < 0x80)
+    if (text.empty() || first < 0x80) {
         return text.empty() ? 0 : 1;
-    if (first < 0xC2 || first > 0xF4 || !is_continuation(byte(1)))
+    }
+    if (first < 0xC2 || first > 0xF4 || !is_continuation(byte(1))) {
         return 0;
-    if (first < 0xE0)
+    }
+    if (first < 0xE0) {
         return 2;
-    if (!is_continuation(byte(2)))
+    }
+    if (!is_continuation(byte(2))) {
         return 0;
+    }
     // Neither longer than needed, nor surrogates, nor above U+10FFFF.
-    if (first < 0xF0)
+    if (first < 0xF0) {
         return (first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) ? 0 : 3;
-    if ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F))
+    }
+    if ((first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F)) {
         return 0;
+    }
     return is_continuation(byte(3)) ? 4 : 0;
 }
 
 bool is_utf8(std::string_view text) {
     while (!text.empty()) {
         const std::size_t length = utf8_length(text);
-        if (length == 0)
+        if (length == 0) {
             return false;
+        }
         text.remove_prefix(length);
     }
     return true;
@@ -42,11 +49,13 @@ bool is_line_separator(std::string_view character) {
 
 char32_t code_point_of(std::string_view character) {
     const auto lead = static_cast<unsigned char>(character.front());
-    if (character.size() == 1)
+    if (character.size() == 1) {
         return lead;
+    }
     char32_t value = lead & (0xFFU >> (character.size() + 1));
-    for (const char continuation : character.substr(1))
+    for (const char continuation : character.substr(1)) {
         value = value << 6 | (static_cast<unsigned char>(continuation) & 0x3F);
+    }
     return value;
 }
 

@@ -55,20 +55,23 @@ Error outside_timestamps() {
 
 Result<BusinessClock> BusinessClock::compile(const std::vector<OpeningInterval>& opening_hours,
                                              const std::vector<Holiday>& holidays, const TimeZone& zone) {
-    if (!is_possible(zone))
+    if (!is_possible(zone)) {
         return Error{internal, "impossible time zone"};
+    }
     WallSchedule schedule = POLICIES_TRY(WallSchedule::compile(opening_hours, holidays));
     BusinessClock clock(std::move(schedule));
     clock.set_zone(zone);
-    if (clock.repeating_open_ == 0)
+    if (clock.repeating_open_ == 0) {
         return no_opening_time_left();
+    }
     return clock;
 }
 
 BusinessClock BusinessClock::around_the_clock() {
     std::vector<OpeningInterval> opening_hours;
-    for (int weekday = 1; weekday <= 7; ++weekday)
+    for (int weekday = 1; weekday <= 7; ++weekday) {
         opening_hours.push_back({weekday, 0, seconds_per_day});
+    }
     return *compile(opening_hours, {}, {});
 }
 
@@ -79,10 +82,11 @@ void BusinessClock::set_zone(const TimeZone& zone) {
     append_segment(Pause::no_begin, zone.first_offset_seconds * microseconds_per_second);
     for (const OffsetChange& change : changes_until(zone, repeats_from_ + microseconds_per_era)) {
         const Duration offset = change.offset_seconds * microseconds_per_second;
-        if (change.at <= first_instant)
+        if (change.at <= first_instant) {
             segments_.front().offset = offset;
-        else if (offset != segments_.back().offset)
+        } else if (offset != segments_.back().offset) {
             append_segment(change.at, offset);
+        }
     }
     // Until here no cycle is left out: both instants are in the first.
     const Instant end = repeats_from_ + microseconds_per_era;
@@ -147,8 +151,9 @@ bool BusinessClock::is_open(Instant instant) const {
 }
 
 Duration BusinessClock::between(Instant from, Instant until, std::span<const Pause> pauses) const {
-    if (until < from)
+    if (until < from) {
         return -between(until, from, pauses);
+    }
     from = clamped(from);
     until = clamped(until);
     std::uint64_t open = distance(open_before(from), open_before(until));
@@ -163,10 +168,12 @@ Duration BusinessClock::between(Instant from, Instant until, std::span<const Pau
 
 Result<std::optional<Instant>> BusinessClock::add(Instant start, Duration business_time,
                                                   std::span<const Pause> pauses) const {
-    if (!is_in_range(start))
+    if (!is_in_range(start)) {
         return outside_timestamps();
-    if (business_time == 0)
+    }
+    if (business_time == 0) {
         return std::optional{start};
+    }
     return business_time > 0 ? add_forward(start, distance(0, business_time), pauses)
                              : add_backward(start, distance(business_time, 0), pauses);
 }
@@ -176,15 +183,18 @@ Result<std::optional<Instant>> BusinessClock::add_forward(Instant start, std::ui
     Duration open = open_before(start);
     for (auto pause = first_after(pauses, start); pause != pauses.end(); ++pause) {
         const std::uint64_t available = distance(open, open_before(clamped(std::max(pause->from, start))));
-        if (rest <= available)
+        if (rest <= available) {
             break;
-        if (pause->until == Pause::no_end)
+        }
+        if (pause->until == Pause::no_end) {
             return std::optional<Instant>{};
+        }
         rest -= available;
         open = open_before(clamped(pause->until));
     }
-    if (rest > distance(open, last_open_))
+    if (rest > distance(open, last_open_)) {
         return outside_timestamps();
+    }
     // The end of its last open microsecond, not the beginning of the next.
     return std::optional{open_instant(moved(open, rest - 1)) + 1};
 }
@@ -197,24 +207,29 @@ Result<std::optional<Instant>> BusinessClock::add_backward(Instant start, std::u
     while (next != pauses.begin()) {
         const Pause& pause = *--next;
         const std::uint64_t available = distance(open_before(clamped(std::min(pause.until, start))), open);
-        if (rest <= available)
+        if (rest <= available) {
             break;
-        if (pause.from == Pause::no_begin)
+        }
+        if (pause.from == Pause::no_begin) {
             return std::optional<Instant>{};
+        }
         rest -= available;
         open = open_before(clamped(pause.from));
     }
-    if (rest > distance(first_open_, open))
+    if (rest > distance(first_open_, open)) {
         return outside_timestamps();
+    }
     return std::optional{open_instant(moved(open, -rest))};
 }
 
 Result<Instant> BusinessClock::next_opening(Instant instant) const {
-    if (!is_in_range(instant))
+    if (!is_in_range(instant)) {
         return outside_timestamps();
+    }
     const Duration number = open_before(instant);
-    if (number >= open_before(last_instant + 1))
+    if (number >= open_before(last_instant + 1)) {
         return outside_timestamps();
+    }
     return open_instant(number);
 }
 

@@ -20,14 +20,17 @@ Check check_cadence(const Cadence& cadence) {
     const auto invalid = [&cadence](const char* detail) {
         return Error{check_violation, "invalid cadence: " + describe(cadence), detail};
     };
-    if (cadence.months < 0 || cadence.days < 0 || cadence.microseconds < 0)
+    if (cadence.months < 0 || cadence.days < 0 || cadence.microseconds < 0) {
         return invalid("No part of a cadence may be negative.");
-    if (cadence.months == 0 && cadence.days == 0 && cadence.microseconds == 0)
+    }
+    if (cadence.months == 0 && cadence.days == 0 && cadence.microseconds == 0) {
         return invalid("A cadence must move time forward.");
+    }
     if (cadence.months == std::numeric_limits<std::int32_t>::max() &&
         cadence.days == std::numeric_limits<std::int32_t>::max() &&
-        cadence.microseconds == std::numeric_limits<std::int64_t>::max())
+        cadence.microseconds == std::numeric_limits<std::int64_t>::max()) {
         return Error{check_violation, "invalid cadence: infinity", "A cadence must be finite."};
+    }
     return Ok{};
 }
 
@@ -39,10 +42,11 @@ Result<Instant> add_cadence(Instant start, const Cadence& cadence) {
     const std::int64_t more_days = cadence.days + floor_divide(cadence.microseconds, microseconds_per_day) +
                                    time_sum / microseconds_per_day;
     const Day day = add_months(start_day, cadence.months) + std::chrono::days{more_days};
-    if (day < day_of(first_instant) || day > day_of(last_instant))
+    if (day < day_of(first_instant) || day > day_of(last_instant)) {
         return Error{out_of_range, "timestamp out of range",
                      "The sum of " + format_date(start_day) + " and " + describe(cadence) +
                          " lies outside PostgreSQL's timestamps, 4714 BC to 294276."};
+    }
     return start_of(day) + time_sum % microseconds_per_day;
 }
 

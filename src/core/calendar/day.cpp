@@ -33,8 +33,9 @@ DayOfEra day_of_era(Day day) {
 /// The number written with digits alone, or nothing.
 std::optional<int> read_digits(std::string_view text) {
     int number = 0;
-    if (!is_number(text, text.size()))
+    if (!is_number(text, text.size())) {
         return {};
+    }
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number;
 }
@@ -49,13 +50,15 @@ Day add_months(Day day, std::int32_t count) {
 }
 
 std::optional<Day> parse_date(std::string_view text) {
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-')
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') {
         return {};
+    }
     const auto number = read_digits(text.substr(0, 4));
     const auto month_number = read_digits(text.substr(5, 2));
     const auto day_number = read_digits(text.substr(8, 2));
-    if (!number || !month_number || !day_number)
+    if (!number || !month_number || !day_number) {
         return {};
+    }
     const year_month_day date = year{*number} / *month_number / *day_number;
     return date.ok() ? std::optional<Day>{date} : std::nullopt;
 }

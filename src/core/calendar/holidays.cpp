@@ -28,18 +28,22 @@ Check check_name(std::string_view name) {
     const auto invalid = [name](std::string detail) {
         return Error{check_violation, "invalid name of a holiday: " + core::quoted(name), std::move(detail)};
     };
-    if (is_blank(name))
+    if (is_blank(name)) {
         return invalid("It must not be blank.");
-    if (name.size() > max_holiday_name_length)
+    }
+    if (name.size() > max_holiday_name_length) {
         return invalid("It must not be longer than " + std::to_string(max_holiday_name_length) + " bytes.");
-    if (holds_nul(name))
+    }
+    if (holds_nul(name)) {
         return invalid("It must not hold the character U+0000.");
+    }
     return Ok{};
 }
 
 Check check_year(const Holiday& holiday, Day day) {
-    if (is_in_holiday_years(day))
+    if (is_in_holiday_years(day)) {
         return Ok{};
+    }
     return Error{check_violation,
                  "invalid date" + of_holiday(holiday) + ": " + core::quoted(format_date(day)),
                  "It must lie in the years " + std::to_string(int{first_holiday_year}) + " to " +
@@ -53,10 +57,12 @@ Check check_length(const Holiday& holiday) {
                          core::quoted(format_date(holiday.last_day)),
                      std::move(detail)};
     };
-    if (holiday.last_day < holiday.first_day)
+    if (holiday.last_day < holiday.first_day) {
         return invalid("It must not be before the first date, " + format_date(holiday.first_day) + ".");
-    if (holiday.yearly && holiday.last_day - holiday.first_day + days{1} >= days_per_year)
+    }
+    if (holiday.yearly && holiday.last_day - holiday.first_day + days{1} >= days_per_year) {
         return invalid("A yearly holiday must be shorter than a year.");
+    }
     return Ok{};
 }
 
@@ -66,37 +72,43 @@ Check check_exceptions(const Holiday& holiday) {
                      "invalid exception" + of_holiday(holiday) + ": " + core::quoted(format_date(day)),
                      std::move(detail)};
     };
-    if (!holiday.yearly && !holiday.except.empty())
+    if (!holiday.yearly && !holiday.except.empty()) {
         return invalid(holiday.except.front(), "Only a yearly holiday may have exceptions.");
+    }
     for (const Day day : holiday.except) {
         POLICIES_TRY(check_year(holiday, day));
-        if (!is_anniversary(holiday, day))
+        if (!is_anniversary(holiday, day)) {
             return invalid(day, "It must be the first date of an occurrence.");
+        }
     }
     const auto unsorted = std::adjacent_find(holiday.except.begin(), holiday.except.end(),
                                              [](Day left, Day right) { return left >= right; });
-    if (unsorted != holiday.except.end())
+    if (unsorted != holiday.except.end()) {
         return invalid(*unsorted, "An exception must not be given twice.");
+    }
     return Ok{};
 }
 
 Result<Day> read_date(const json& value, std::string_view key, const Holiday& holiday) {
     const std::string* text = value.get_ptr<const std::string*>();
     const auto day = text != nullptr ? parse_date(*text) : std::nullopt;
-    if (!day)
+    if (!day) {
         return Error{check_violation,
                      "invalid " + std::string(key) + of_holiday(holiday) + ": " + shown(value),
                      "A date is written YYYY-MM-DD and must exist."};
+    }
     return *day;
 }
 
 Check read_name(Holiday& holiday, const json& object) {
     const json* member = find_member(object, "name");
-    if (member == nullptr)
+    if (member == nullptr) {
         return missing_key(holiday_list, "name");
+    }
     const std::string* name = find_string(object, "name");
-    if (name == nullptr)
+    if (name == nullptr) {
         return Error{check_violation, "invalid name of a holiday: " + shown(*member), "It must be a string."};
+    }
     holiday.name = *name;
     return check_name(holiday.name);
 }
@@ -105,13 +117,16 @@ Check read_dates(Holiday& holiday, const json& object) {
     const json* date = find_member(object, "date");
     const json* first = find_member(object, "first_date");
     const json* last = find_member(object, "last_date");
-    if (date != nullptr && (first != nullptr || last != nullptr))
+    if (date != nullptr && (first != nullptr || last != nullptr)) {
         return Error{check_violation, "invalid date" + of_holiday(holiday) + ": " + shown(*date),
                      "A holiday has either a date, or a first_date and a last_date."};
-    if (date == nullptr && first == nullptr && last == nullptr)
+    }
+    if (date == nullptr && first == nullptr && last == nullptr) {
         return missing_key(holiday_list, "date");
-    if (date == nullptr && (first == nullptr || last == nullptr))
+    }
+    if (date == nullptr && (first == nullptr || last == nullptr)) {
         return missing_key(holiday_list, first == nullptr ? "first_date" : "last_date");
+    }
     if (date != nullptr) {
         holiday.first_day = holiday.last_day = POLICIES_TRY(read_date(*date, "date", holiday));
         return Ok{};
@@ -123,11 +138,13 @@ Check read_dates(Holiday& holiday, const json& object) {
 
 Check read_exceptions(Holiday& holiday, const json& object) {
     const json* member = find_member(object, "except");
-    if (member == nullptr)
+    if (member == nullptr) {
         return Ok{};
-    if (!member->is_array())
+    }
+    if (!member->is_array()) {
         return Error{check_violation, "invalid except" + of_holiday(holiday) + ": " + shown(*member),
                      "It must be an array of dates."};
+    }
     for (const json& element : *member) {
         const Day day = POLICIES_TRY(read_date(element, "exception", holiday));
         holiday.except.push_back(day);
@@ -169,19 +186,22 @@ bool is_anniversary(const Holiday& holiday, Day day) {
 std::optional<Day> occurrence_in_year(const Holiday& holiday, std::chrono::year year) {
     const year_month_day first{holiday.first_day};
     const year_month_day date{year, first.month(), first.day()};
-    if (year < first.year() || !date.ok())
+    if (year < first.year() || !date.ok()) {
         return {};
+    }
     const Day day{date};
-    if (std::binary_search(holiday.except.begin(), holiday.except.end(), day))
+    if (std::binary_search(holiday.except.begin(), holiday.except.end(), day)) {
         return {};
+    }
     return day;
 }
 
 Result<std::vector<Holiday>> parse_holidays(std::string_view json_text) {
     const json list = POLICIES_TRY(parse_list(json_text, holiday_list));
-    if (list.size() > max_holidays)
+    if (list.size() > max_holidays) {
         return Error{check_violation, "too many holidays: " + std::to_string(list.size()),
                      "A calendar has at most " + std::to_string(max_holidays) + " holidays."};
+    }
     std::vector<Holiday> holidays;
     holidays.reserve(list.size());
     for (const json& object : list) {
@@ -202,10 +222,12 @@ std::string write_holidays(const std::vector<Holiday>& holidays) {
             object["first_date"] = format_date(holiday.first_day);
             object["last_date"] = format_date(holiday.last_day);
         }
-        if (holiday.yearly)
+        if (holiday.yearly) {
             object["yearly"] = true;
-        for (const Day day : holiday.except)
+        }
+        for (const Day day : holiday.except) {
             object["except"].push_back(format_date(day));
+        }
         list.push_back(std::move(object));
     }
     return write_json(list);

@@ -33,8 +33,9 @@ bool is_possible(const TimeZone& zone) {
 }
 
 std::int32_t offset_at(const TimeZone& zone, Instant instant) {
-    if (!zone.changes.empty() && instant > zone.repeats_from)
+    if (!zone.changes.empty() && instant > zone.repeats_from) {
         instant = zone.repeats_from + (instant - zone.repeats_from) % microseconds_per_era;
+    }
     const auto next =
         std::partition_point(zone.changes.begin(), zone.changes.end(),
                              [instant](const OffsetChange& change) { return change.at <= instant; });
@@ -60,8 +61,9 @@ std::vector<OffsetChange> changes_until(const TimeZone& zone, Instant end) {
     std::vector<OffsetChange> changes(zone.changes.begin(), repeating_end);
     for (Duration later = microseconds_per_era; zone.repeats_from + later < end;
          later += microseconds_per_era) {
-        for (auto change = repeating; change != repeating_end && change->at + later < end; ++change)
+        for (auto change = repeating; change != repeating_end && change->at + later < end; ++change) {
             changes.push_back({change->at + later, change->offset_seconds});
+        }
     }
     return changes;
 }

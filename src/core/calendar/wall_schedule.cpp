@@ -68,8 +68,9 @@ std::vector<std::int32_t> count_changes(const std::vector<Holiday>& holidays, co
     const auto index = [&span](Day day) { return static_cast<std::size_t>((day - span.first_day).count()); };
     std::vector<std::int32_t> changes(index(span.end_day) + 1);
     const auto mark = [&](Day first_day, days length) {
-        if (first_day >= span.end_day)
+        if (first_day >= span.end_day) {
             return;
+        }
         ++changes[index(first_day)];
         --changes[index(std::min(first_day + length, span.end_day))];
     };
@@ -81,8 +82,9 @@ std::vector<std::int32_t> count_changes(const std::vector<Holiday>& holidays, co
             continue;
         }
         for (auto year = year_month_day{holiday.first_day}.year(); year <= last_year; ++year) {
-            if (const auto day = occurrence_in_year(holiday, year))
+            if (const auto day = occurrence_in_year(holiday, year)) {
                 mark(*day, length);
+            }
         }
     }
     return changes;
@@ -99,15 +101,18 @@ Error no_opening_time_left() {
 Result<WallSchedule> WallSchedule::compile(const std::vector<OpeningInterval>& opening_hours,
                                            const std::vector<Holiday>& holidays) {
     if (opening_hours.size() > max_opening_intervals ||
-        !std::all_of(opening_hours.begin(), opening_hours.end(), is_possible_interval))
+        !std::all_of(opening_hours.begin(), opening_hours.end(), is_possible_interval)) {
         return Error{internal, "impossible opening interval"};
-    for (const Holiday& holiday : holidays)
+    }
+    for (const Holiday& holiday : holidays) {
         POLICIES_TRY(check_holiday(holiday));
+    }
     WallSchedule schedule;
     schedule.set_opening_hours(opening_hours);
     schedule.set_holidays(holidays);
-    if (schedule.repeating_open_ == 0)
+    if (schedule.repeating_open_ == 0) {
         return no_opening_time_left();
+    }
     return schedule;
 }
 
@@ -122,8 +127,9 @@ void WallSchedule::set_opening_hours(std::vector<OpeningInterval> opening_hours)
         for (; interval != opening_hours.end() && interval->weekday == static_cast<int>(weekday) + 1;
              ++interval) {
             const std::int32_t opens = std::max(interval->opens, end);
-            if (opens >= interval->closes)
+            if (opens >= interval->closes) {
                 continue;
+            }
             end = interval->closes;
             intervals_.push_back({opens * microseconds_per_second, end * microseconds_per_second,
                                   day_open[weekday] * microseconds_per_second});
@@ -150,8 +156,9 @@ void WallSchedule::set_holidays(const std::vector<Holiday>& holidays) {
     const Week last = weeks_.back();
     weeks_open_ = last.open_before() + sums_[last.holidays()].back() * microseconds_per_second;
     repeating_open_ = weeks_open_ - weeks_[repeating_from_].open_before();
-    if (weeks_open_ > 0)
+    if (weeks_open_ > 0) {
         weeks_per_open_microsecond_ = static_cast<double>(weeks_.size()) / static_cast<double>(weeks_open_);
+    }
 }
 
 void WallSchedule::append_weeks(const std::vector<std::int32_t>& holiday_changes) {
@@ -171,8 +178,9 @@ void WallSchedule::append_weeks(const std::vector<std::int32_t>& holiday_changes
 }
 
 WallSchedule::WeekView WallSchedule::week_at(std::int64_t number) const {
-    if (number < 0)
+    if (number < 0) {
         return {number * ordinary_week_open_, 0};
+    }
     const auto week_count = static_cast<std::int64_t>(weeks_.size());
     Duration cycles_open = 0;
     if (number >= week_count) {
@@ -199,8 +207,9 @@ WallSchedule::Place WallSchedule::place_of(WallTime time) const {
 
 /// The last interval of its day that has opened by then, or nullptr when none has, as on a holiday.
 const WallSchedule::Interval* WallSchedule::last_opened(const Place& place) const {
-    if ((place.week.holidays >> place.weekday & 1) != 0)
+    if ((place.week.holidays >> place.weekday & 1) != 0) {
         return nullptr;
+    }
     const auto intervals = intervals_on(place.weekday);
     const auto next =
         std::upper_bound(intervals.begin(), intervals.end(), place.time_of_day,
@@ -213,8 +222,9 @@ Duration WallSchedule::open_before(WallTime time) const {
     const Duration open =
         place.week.open_before + sums_[place.week.holidays][place.weekday] * microseconds_per_second;
     const Interval* interval = last_opened(place);
-    if (interval == nullptr)
+    if (interval == nullptr) {
         return open;
+    }
     return open + interval->open_before + std::min(place.time_of_day, interval->closes) - interval->opens;
 }
 
@@ -271,8 +281,9 @@ WallTime WallSchedule::open_time(Duration number) const {
     const OpenWeek week = week_of_open(number);
     const WeekSums& sums = sums_[week.holidays];
     std::size_t weekday = 0;
-    while (sums[weekday + 1] * microseconds_per_second <= week.remainder)
+    while (sums[weekday + 1] * microseconds_per_second <= week.remainder) {
         ++weekday;
+    }
     const Duration remainder = week.remainder - sums[weekday] * microseconds_per_second;
     const auto intervals = intervals_on(weekday);
     const auto next =

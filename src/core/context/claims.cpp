@@ -56,55 +56,66 @@ Result<const json*> follow_pointer(const json& claims, std::string_view path) {
         rest.remove_prefix(1);
         const std::string_view token = rest.substr(0, rest.find('/'));
         rest.remove_prefix(token.size());
-        if (value->is_object())
+        if (value->is_object()) {
             value = find_member(*value, unescape(token));
-        else if (value->is_array() && is_array_index(token))
+        } else if (value->is_array() && is_array_index(token)) {
             value = find_element(*value, token);
-        else
+        } else {
             return refused("the claim " + core::quoted(path) + " cannot be reached",
                            "A value on the way to it is not an object.");
+        }
     }
     return value;
 }
 
 Result<const json*> find_claim(const json& claims, std::string_view path) {
-    if (path.starts_with('/'))
+    if (path.starts_with('/')) {
         return follow_pointer(claims, path);
+    }
     return find_member(claims, path);
 }
 
 Result<std::optional<std::string>> read_claim(const json& claims, std::string_view path) {
     const json* found = POLICIES_TRY(find_claim(claims, path));
-    if (found == nullptr || found->is_null())
+    if (found == nullptr || found->is_null()) {
         return std::optional<std::string>{};
+    }
     const auto* text = found->get_ptr<const std::string*>();
-    if (text == nullptr)
+    if (text == nullptr) {
         return refused_claim(path, "is not a string");
-    if (text->empty())
+    }
+    if (text->empty()) {
         return refused_claim(path, "is empty");
-    if (text->size() > max_claim_length)
+    }
+    if (text->size() > max_claim_length) {
         return refused_claim(path, "is too long");
-    if (holds_nul(*text))
+    }
+    if (holds_nul(*text)) {
         return refused_claim(path, "holds the character U+0000");
+    }
     return std::optional<std::string>{*text};
 }
 
 Result<json> parse_object(std::string_view text) {
-    if (text.empty())
+    if (text.empty()) {
         return refused("the claims are empty");
+    }
     json claims = parse_json(text);
-    if (claims.is_discarded())
+    if (claims.is_discarded()) {
         return refused("the claims are not valid JSON");
-    if (!claims.is_object())
+    }
+    if (!claims.is_object()) {
         return refused("the claims are not a JSON object");
+    }
     return claims;
 }
 
 bool has_stray_tilde(std::string_view pointer) {
     for (std::size_t i = 0; i < pointer.size(); ++i) {
         if (pointer[i] == '~' &&
-            (i + 1 == pointer.size() || (pointer[i + 1] != '0' && pointer[i + 1] != '1')))
+            (i + 1 == pointer.size() || (pointer[i + 1] != '0' && pointer[i + 1] != '1'))) {
             return true;
+        }
     }
     return false;
 }
@@ -115,18 +126,21 @@ Check check_claim_path(std::string_view path) {
     const auto invalid = [path](const char* detail) {
         return Error{invalid_argument, "invalid claim path: " + core::quoted(path), detail};
     };
-    if (path.empty())
+    if (path.empty()) {
         return invalid("It must be the name of a claim, or a JSON Pointer to one.");
-    if (path.starts_with('/') && has_stray_tilde(path))
+    }
+    if (path.starts_with('/') && has_stray_tilde(path)) {
         return invalid("In a JSON Pointer, \"~\" must be followed by \"0\" or \"1\".");
+    }
     return Ok{};
 }
 
 Result<Claims> parse_claims(std::string_view json_text, const ClaimPaths& paths) {
     const json claims = POLICIES_TRY(parse_object(json_text));
     std::optional<std::string> tenant = POLICIES_TRY(read_claim(claims, paths.tenant));
-    if (!tenant)
+    if (!tenant) {
         return refused_claim(paths.tenant, "is missing");
+    }
     std::optional<std::string> app = POLICIES_TRY(read_claim(claims, paths.app));
     std::optional<std::string> person = POLICIES_TRY(read_claim(claims, paths.person));
     return Claims{*std::move(tenant), std::move(app), std::move(person)};

@@ -25,8 +25,9 @@ struct Point {
 /// the fewer, the more steps are spent in all, which bounds the time for any texts.
 std::ptrdiff_t search_limit(std::int64_t spent_steps) {
     constexpr std::int64_t generous = 400'000'000;
-    if (spent_steps < generous)
+    if (spent_steps < generous) {
         return 512;
+    }
     return spent_steps < 2 * generous ? 64 : 8;
 }
 
@@ -48,15 +49,18 @@ public:
             const Box box = trimmed(boxes.back());
             boxes.pop_back();
             if (box.x_begin == box.x_end || box.y_begin == box.y_end) {
-                for (std::ptrdiff_t x = box.x_begin; x < box.x_end; ++x)
+                for (std::ptrdiff_t x = box.x_begin; x < box.x_end; ++x) {
                     removed(x);
-                for (std::ptrdiff_t y = box.y_begin; y < box.y_end; ++y)
+                }
+                for (std::ptrdiff_t y = box.y_begin; y < box.y_end; ++y) {
                     added(y);
+                }
                 continue;
             }
             const std::optional<Point> middle = find_middle(box);
-            if (!middle)
+            if (!middle) {
                 return false;
+            }
             boxes.push_back({middle->x, box.x_end, middle->y, box.y_end});
             boxes.push_back({box.x_begin, middle->x, box.y_begin, middle->y});
         }
@@ -95,22 +99,25 @@ private:
     /// used yet gets the value that no path comes from.
     template <typename Furthest>
     static void widen(Reach& reach, const Box& box, Furthest furthest, std::ptrdiff_t unreached) {
-        if (reach.lowest > box.x_begin - box.y_end)
+        if (reach.lowest > box.x_begin - box.y_end) {
             furthest(--reach.lowest - 1) = unreached;
-        else
+        } else {
             ++reach.lowest;
-        if (reach.highest < box.x_end - box.y_begin)
+        }
+        if (reach.highest < box.x_end - box.y_begin) {
             furthest(++reach.highest + 1) = unreached;
-        else
+        } else {
             --reach.highest;
+        }
     }
 
     /// Follows the equal elements from the furthest point that one edit leads to on the diagonal.
     std::ptrdiff_t step_forward(const Box& box, std::ptrdiff_t diagonal) {
         const std::ptrdiff_t start = std::max(forward(diagonal - 1) + 1, forward(diagonal + 1));
         std::ptrdiff_t x = start;
-        while (x < box.x_end && x - diagonal < box.y_end && from_[x] == to_[x - diagonal])
+        while (x < box.x_end && x - diagonal < box.y_end && from_[x] == to_[x - diagonal]) {
             ++x;
+        }
         spent_ += 1 + x - start;
         return forward(diagonal) = x;
     }
@@ -118,8 +125,9 @@ private:
     std::ptrdiff_t step_backward(const Box& box, std::ptrdiff_t diagonal) {
         const std::ptrdiff_t start = std::min(backward(diagonal - 1), backward(diagonal + 1) - 1);
         std::ptrdiff_t x = start;
-        while (x > box.x_begin && x - diagonal > box.y_begin && from_[x - 1] == to_[x - diagonal - 1])
+        while (x > box.x_begin && x - diagonal > box.y_begin && from_[x - 1] == to_[x - diagonal - 1]) {
             --x;
+        }
         spent_ += 1 + start - x;
         return backward(diagonal) = x;
     }
@@ -137,24 +145,28 @@ private:
         forward(first) = box.x_begin;
         backward(last) = box.x_end;
         for (std::ptrdiff_t edits = 1;; ++edits) {
-            if (edits % rounds_between_stop_checks == 1 && is_stopped())
+            if (edits % rounds_between_stop_checks == 1 && is_stopped()) {
                 return {};
+            }
             widen(
                 ahead, box, [this](std::ptrdiff_t d) -> std::ptrdiff_t& { return forward(d); }, before_all);
             for (std::ptrdiff_t d = ahead.highest; d >= ahead.lowest; d -= 2) {
                 const std::ptrdiff_t x = step_forward(box, d);
-                if (is_odd && behind.holds(d) && backward(d) <= x)
+                if (is_odd && behind.holds(d) && backward(d) <= x) {
                     return Point{x, x - d};
+                }
             }
             widen(
                 behind, box, [this](std::ptrdiff_t d) -> std::ptrdiff_t& { return backward(d); }, after_all);
             for (std::ptrdiff_t d = behind.highest; d >= behind.lowest; d -= 2) {
                 const std::ptrdiff_t x = step_backward(box, d);
-                if (!is_odd && ahead.holds(d) && x <= forward(d))
+                if (!is_odd && ahead.holds(d) && x <= forward(d)) {
                     return Point{x, x - d};
+                }
             }
-            if (edits >= search_limit(spent_))
+            if (edits >= search_limit(spent_)) {
                 return furthest_point(box, ahead, behind);
+            }
         }
     }
 
@@ -163,14 +175,16 @@ private:
         Point best_ahead{box.x_begin, box.y_begin};
         for (std::ptrdiff_t d = ahead.highest; d >= ahead.lowest; d -= 2) {
             const std::ptrdiff_t x = std::min({forward(d), box.x_end, box.y_end + d});
-            if (x + (x - d) > best_ahead.x + best_ahead.y)
+            if (x + (x - d) > best_ahead.x + best_ahead.y) {
                 best_ahead = {x, x - d};
+            }
         }
         Point best_behind{box.x_end, box.y_end};
         for (std::ptrdiff_t d = behind.highest; d >= behind.lowest; d -= 2) {
             const std::ptrdiff_t x = std::max({backward(d), box.x_begin, box.y_begin + d});
-            if (x + (x - d) < best_behind.x + best_behind.y)
+            if (x + (x - d) < best_behind.x + best_behind.y) {
                 best_behind = {x, x - d};
+            }
         }
         const std::ptrdiff_t way_ahead = best_ahead.x + best_ahead.y - box.x_begin - box.y_begin;
         const std::ptrdiff_t way_behind = box.x_end + box.y_end - best_behind.x - best_behind.y;
@@ -208,8 +222,9 @@ SharedLines shared_lines(std::span<const std::uint32_t> lines, const Flags& occu
 
 Flags occurring(std::span<const std::uint32_t> lines, std::size_t distinct) {
     Flags occurs(distinct);
-    for (const std::uint32_t line : lines)
+    for (const std::uint32_t line : lines) {
         occurs[line] = 1;
+    }
     return occurs;
 }
 
@@ -222,8 +237,9 @@ std::optional<EditScript> find_edit_script(const InternedLines& lines, StopCheck
     Search search(from.numbers, to.numbers, should_stop);
     const bool is_done = search.run([&](std::ptrdiff_t x) { script.removed[from.positions[x]] = 1; },
                                     [&](std::ptrdiff_t y) { script.added[to.positions[y]] = 1; });
-    if (!is_done)
+    if (!is_done) {
         return {};
+    }
     return script;
 }
 

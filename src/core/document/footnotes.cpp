@@ -23,11 +23,13 @@ constexpr std::string_view section_begin = "<section class=\"footnotes\"";
 /// FNV-1a, as the beginning of an id.
 std::string hash_of(std::string_view text) {
     std::uint64_t hash = 14695981039346656037U;
-    for (const char character : text)
+    for (const char character : text) {
         hash = (hash ^ static_cast<unsigned char>(character)) * 1099511628211U;
+    }
     std::string digits(16, '0');
-    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, hash >>= 4)
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, hash >>= 4) {
         *digit = "0123456789abcdef"[hash & 15];
+    }
     return digits;
 }
 
@@ -71,12 +73,13 @@ private:
     void write_references() {
         bool is_in_link = false;
         while (pass_to_tag(referring_)) {
-            if (html_.starts_with(reference_begin))
+            if (html_.starts_with(reference_begin)) {
                 write_reference(is_in_link);
-            else if (html_.starts_with("<a "))
+            } else if (html_.starts_with("<a ")) {
                 is_in_link = true;
-            else if (html_.starts_with("</a>"))
+            } else if (html_.starts_with("</a>")) {
                 is_in_link = false;
+            }
         }
         html_ = referring_;
     }
@@ -91,8 +94,9 @@ private:
         if (is_in_link) {
             referring_ += number;
         } else {
-            if (note >= references_.size())
+            if (note >= references_.size()) {
                 references_.resize(note + 1);
+            }
             referring_ += "<a href=\"#" + note_id_ + std::to_string(note) + "\" id=\"" +
                           reference_id(note, ++references_[note]) + "\">";
             referring_ += number;
@@ -120,8 +124,9 @@ private:
     }
 
     bool is_way_back() const {
-        if (!html_.starts_with(way_back_begin))
+        if (!html_.starts_with(way_back_begin)) {
             return false;
+        }
         const auto rest = html_.substr(way_back_begin.size());
         return rest.substr(std::min(rest.find('"'), rest.size())).starts_with(way_back_class);
     }
@@ -156,8 +161,9 @@ private:
 
 std::string with_footnote_ids(std::string_view html, std::string_view markdown) {
     if (html.find(reference_begin) == std::string_view::npos &&
-        html.find(section_begin) == std::string_view::npos)
+        html.find(section_begin) == std::string_view::npos) {
         return std::string(html);
+    }
     return FootnoteWriter(html, markdown).write();
 }
 

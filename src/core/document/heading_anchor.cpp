@@ -22,9 +22,10 @@ constexpr Range dropped_characters[] = {
     {0xFE30, 0xFE6F}, {0xFEFF, 0xFF0F}, {0xFFE0, 0xFFFF}, {0x1F000, 0x1FAFF}, {0xE0000, 0x10FFFF}};
 
 bool is_dropped(char32_t value) {
-    if (value < 0x80)
+    if (value < 0x80) {
         return !((value >= '0' && value <= '9') || (value >= 'a' && value <= 'z') || value == '-' ||
                  value == '_');
+    }
     return std::any_of(std::begin(dropped_characters), std::end(dropped_characters),
                        [value](const Range& range) { return range.first <= value && value <= range.last; });
 }
@@ -33,15 +34,18 @@ bool is_dropped(char32_t value) {
 char32_t lower_case(char32_t value) {
     const auto is_within = [value](char32_t first, char32_t last) { return first <= value && value <= last; };
     if (is_within('A', 'Z') || (is_within(0xC0, 0xDE) && value != 0xD7) ||
-        (is_within(0x391, 0x3A9) && value != 0x3A2) || is_within(0x410, 0x42F))
+        (is_within(0x391, 0x3A9) && value != 0x3A2) || is_within(0x410, 0x42F)) {
         return value + 0x20;
-    if (is_within(0x400, 0x40F))
+    }
+    if (is_within(0x400, 0x40F)) {
         return value + 0x50;
+    }
     const bool is_pair_from_even = (is_within(0x100, 0x137) && value != 0x130 && value != 0x131) ||
                                    is_within(0x14A, 0x177) || is_within(0x460, 0x481);
     const bool is_pair_from_odd = is_within(0x139, 0x148) || is_within(0x179, 0x17E);
-    if ((is_pair_from_even && value % 2 == 0) || (is_pair_from_odd && value % 2 == 1))
+    if ((is_pair_from_even && value % 2 == 0) || (is_pair_from_odd && value % 2 == 1)) {
         return value + 1;
+    }
     return value;
 }
 
@@ -54,8 +58,9 @@ std::string heading_anchor(std::string_view title) {
         const char32_t character = code_point_of(title.substr(0, length));
         title.remove_prefix(length);
         const char32_t value = character == U' ' ? U'-' : lower_case(character);
-        if (is_dropped(value))
+        if (is_dropped(value)) {
             continue;
+        }
         const std::size_t size = anchor.size();
         append_utf8(anchor, value);
         if (anchor.size() > max_anchor_length) {

@@ -25,13 +25,15 @@ InternedLines intern(const Lines& from, const Lines& to) {
     });
     InternedLines interned{std::vector<std::uint32_t>(from.size()), std::vector<std::uint32_t>(to.size())};
     for (std::size_t i = 0; i < order.size(); ++i) {
-        if (i == 0 || line_at(order[i - 1]) != line_at(order[i]))
+        if (i == 0 || line_at(order[i - 1]) != line_at(order[i])) {
             ++interned.distinct;
+        }
         const auto number = static_cast<std::uint32_t>(interned.distinct - 1);
-        if (order[i] < from.size())
+        if (order[i] < from.size()) {
             interned.from[order[i]] = number;
-        else
+        } else {
             interned.to[order[i] - from.size()] = number;
+        }
     }
     return interned;
 }
@@ -39,10 +41,12 @@ InternedLines intern(const Lines& from, const Lines& to) {
 /// The run of changed lines that begins at a line of each text; an empty one where the two are equal.
 LineChange change_at(const EditScript& script, std::size_t from, std::size_t to) {
     LineChange change{from, from, to, to};
-    while (change.from_end < script.removed.size() && script.removed[change.from_end])
+    while (change.from_end < script.removed.size() && script.removed[change.from_end]) {
         ++change.from_end;
-    while (change.to_end < script.added.size() && script.added[change.to_end])
+    }
+    while (change.to_end < script.added.size() && script.added[change.to_end]) {
         ++change.to_end;
+    }
     return change;
 }
 
@@ -67,17 +71,19 @@ void slide(std::span<const std::uint32_t> lines, Flags& changed, std::size_t beg
     while (end < lines.size() && !changed[end] && lines[begin] == lines[end]) {
         changed[begin++] = 0;
         changed[end++] = 1;
-        while (end < lines.size() && changed[end])
+        while (end < lines.size() && changed[end]) {
             ++end;
+        }
     }
 }
 
 void slide_changes(const InternedLines& lines, EditScript& script) {
     for_each_change(script, [&](const LineChange& change) {
-        if (change.from_begin == change.from_end)
+        if (change.from_begin == change.from_end) {
             slide(lines.to, script.added, change.to_begin, change.to_end);
-        else if (change.to_begin == change.to_end)
+        } else if (change.to_begin == change.to_end) {
             slide(lines.from, script.removed, change.from_begin, change.from_end);
+        }
     });
 }
 
@@ -98,8 +104,9 @@ std::optional<std::vector<LineChange>> find_changes(const Lines& from, const Lin
                                                     StopCheck should_stop) {
     const InternedLines lines = intern(from, to);
     std::optional<EditScript> script = find_edit_script(lines, should_stop);
-    if (!script)
+    if (!script) {
         return {};
+    }
     slide_changes(lines, *script);
     std::vector<LineChange> changes;
     for_each_change(*script, [&changes](const LineChange& change) { changes.push_back(change); });

@@ -17,16 +17,18 @@ void append_range(std::string& out, std::size_t begin, std::size_t end) {
     const std::size_t count = end - begin;
     // Counted from 1; an empty range is named by the line before it.
     out += std::to_string(count == 0 ? begin : begin + 1);
-    if (count != 1)
+    if (count != 1) {
         out += ',' + std::to_string(count);
+    }
 }
 
 void append_lines(std::string& out, char mark, const Lines& lines, std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
         out += mark;
         out += lines[i];
-        if (!lines[i].ends_with('\n'))
+        if (!lines[i].ends_with('\n')) {
             out += "\n\\ No newline at end of file\n";
+        }
     }
 }
 
@@ -55,8 +57,9 @@ void append_hunks(std::string& out, const Lines& from, const Lines& to, std::spa
     while (!changes.empty()) {
         std::size_t count = 1;
         while (count < changes.size() &&
-               changes[count].from_begin - changes[count - 1].from_end <= 2 * context)
+               changes[count].from_begin - changes[count - 1].from_end <= 2 * context) {
             ++count;
+        }
         append_hunk(out, from, to, changes.first(count), context);
         changes = changes.subspan(count);
     }
@@ -67,10 +70,11 @@ void append_label(std::string& out, std::string_view mark, std::string_view labe
     out += mark;
     while (!label.empty()) {
         const std::string_view character = label.substr(0, std::max<std::size_t>(utf8_length(label), 1));
-        if (is_control(character[0]) || is_line_separator(character))
+        if (is_control(character[0]) || is_line_separator(character)) {
             out += ' ';
-        else
+        } else {
             out += character;
+        }
         label.remove_prefix(character.size());
     }
     out += '\n';
@@ -95,14 +99,16 @@ void append_counts(std::string& out, std::span<const LineChange> changes) {
 Result<std::optional<std::string>> unified_diff(std::string_view from, std::string_view to,
                                                 std::string_view from_label, std::string_view to_label,
                                                 int context_lines, StopCheck should_stop) {
-    if (context_lines < 0 || context_lines > max_context_lines)
+    if (context_lines < 0 || context_lines > max_context_lines) {
         return Error{invalid_argument, "invalid number of context lines: " + std::to_string(context_lines),
                      "It must be between 0 and " + std::to_string(max_context_lines) + "."};
+    }
     const Lines from_lines = split_lines(from);
     const Lines to_lines = split_lines(to);
     const auto changes = find_changes(from_lines, to_lines, should_stop);
-    if (!changes)
+    if (!changes) {
         return std::optional<std::string>{};
+    }
     std::string out;
     if (!changes->empty()) {
         append_label(out, "--- ", from_label);

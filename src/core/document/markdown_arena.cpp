@@ -46,12 +46,14 @@ cmark_mem* MarkdownArena::allocator() {
 
 void* MarkdownArena::allocate(std::size_t count, std::size_t size) {
     MarkdownArena& arena = *current;
-    if (size != 0 && count > max_markdown_memory / size)
+    if (size != 0 && count > max_markdown_memory / size) {
         arena.leave();
+    }
     arena.take(sizeof(Block) + count * size);
     auto* block = static_cast<Block*>(std::calloc(1, sizeof(Block) + count * size));
-    if (block == nullptr)
+    if (block == nullptr) {
         arena.leave();
+    }
     block->size = count * size;
     block->next = arena.first_;
     arena.link(block);
@@ -59,44 +61,51 @@ void* MarkdownArena::allocate(std::size_t count, std::size_t size) {
 }
 
 void* MarkdownArena::reallocate(void* bytes, std::size_t size) {
-    if (bytes == nullptr)
+    if (bytes == nullptr) {
         return allocate(1, size);
+    }
     MarkdownArena& arena = *current;
     Block* old = Block::of(bytes);
-    if (size > old->size)
+    if (size > old->size) {
         arena.take(size - old->size);
-    else
+    } else {
         arena.used_ -= old->size - size;
+    }
     auto* block = static_cast<Block*>(std::realloc(old, sizeof(Block) + size));
-    if (block == nullptr)
+    if (block == nullptr) {
         arena.leave();
+    }
     block->size = size;
     arena.link(block);
     return block + 1;
 }
 
 void MarkdownArena::release(void* bytes) {
-    if (bytes == nullptr)
+    if (bytes == nullptr) {
         return;
+    }
     MarkdownArena& arena = *current;
     Block* block = Block::of(bytes);
     arena.used_ -= sizeof(Block) + block->size;
-    if (block->next != nullptr)
+    if (block->next != nullptr) {
         block->next->previous = block->previous;
+    }
     (block->previous != nullptr ? block->previous->next : arena.first_) = block->next;
     std::free(block);
 }
 
 /// Has the neighbours point to a block, which knows them.
 void MarkdownArena::link(Block* block) {
-    if (block->next != nullptr)
+    if (block->next != nullptr) {
         block->next->previous = block;
+    }
     (block->previous != nullptr ? block->previous->next : first_) = block;
 }
 
 void MarkdownArena::take(std::size_t size) {
-    if (size > max_markdown_memory - used_)
+    if (size > max_markdown_memory - used_) {
         leave();
+    }
     used_ += size;
 }
 

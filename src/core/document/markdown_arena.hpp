@@ -26,8 +26,9 @@ public:
     /// destroyed. The work is left by a jump then: nothing in it may have a destructor.
     template <typename Work>
     [[gnu::noinline]] bool call(const Work& work) {
-        if (setjmp(exhausted_) != 0)
+        if (setjmp(exhausted_) != 0) {
             return false;
+        }
         work();
         return true;
     }

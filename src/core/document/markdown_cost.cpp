@@ -40,8 +40,9 @@ private:
     /// A line that may divide a table's head from its body has the paragraph above it read as the head, each
     /// time. The cells of a row are a list that is walked to append to it.
     void add_cells(std::string_view line) {
-        if (line.find_first_not_of("|:-+*>.)0123456789 \t\v\f") == std::string_view::npos)
+        if (line.find_first_not_of("|:-+*>.)0123456789 \t\v\f") == std::string_view::npos) {
             cost_ += block_bytes_ * 20;
+        }
         const auto pipes = static_cast<std::uint64_t>(std::count(line.begin(), line.end(), '|'));
         cost_ += pipes * pipes * 3;
     }
@@ -53,8 +54,9 @@ private:
         // Not quadratic, but slow: each may be in the middle of an address.
         cost_ += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), '@')) * 10'000;
         closing_brackets_ += static_cast<std::uint64_t>(std::count(line.begin(), line.end(), ']'));
-        for (std::size_t i = line.find("!["); i != std::string_view::npos; i = line.find("![", i + 2))
+        for (std::size_t i = line.find("!["); i != std::string_view::npos; i = line.find("![", i + 2)) {
             ++images_;
+        }
     }
 
     /// A bare link has all of its parentheses counted for each one at its end. Where no link can be, all of
@@ -64,8 +66,10 @@ private:
             const std::string_view word = line.substr(0, line.find_first_of(blanks));
             const auto parentheses = static_cast<std::uint64_t>(std::count(word.begin(), word.end(), ')'));
             auto prefixes = static_cast<std::uint64_t>(std::count(word.begin(), word.end(), ':'));
-            for (std::size_t i = word.find("www."); i != std::string_view::npos; i = word.find("www.", i + 4))
+            for (std::size_t i = word.find("www."); i != std::string_view::npos;
+                 i = word.find("www.", i + 4)) {
                 ++prefixes;
+            }
             cost_ += (parentheses + 3 * prefixes) * word.size();
             line.remove_prefix(std::min(word.size() + 1, line.size()));
         }
@@ -82,16 +86,15 @@ private:
     static std::uint64_t depth(std::string_view line) {
         std::uint64_t halves = 0;
         for (const char character : line) {
-            if (character == ' ')
+            if (character == ' ') {
                 ++halves;
-            else if (character == '\t')
+            } else if (character == '\t') {
                 halves += 4;
-            else if (character == '>' || character == '-' || character == '+' || character == '*')
+            } else if (std::string_view(">-+*.)").find(character) != std::string_view::npos) {
                 halves += 2;
-            else if (character == '.' || character == ')')
-                halves += 2;
-            else if (character < '0' || character > '9')
+            } else if (character < '0' || character > '9') {
                 break;
+            }
         }
         return halves / 2;
     }
@@ -99,8 +102,9 @@ private:
     /// At most so many footnotes begin in this line, each in the one before.
     static std::uint64_t footnotes(std::string_view line) {
         std::uint64_t count = 0;
-        for (std::size_t i = line.find("]:"); i != std::string_view::npos; i = line.find("]:", i + 2))
+        for (std::size_t i = line.find("]:"); i != std::string_view::npos; i = line.find("]:", i + 2)) {
             ++count;
+        }
         return count;
     }
 

@@ -23,16 +23,19 @@ struct Scheme {
 Scheme scheme_of(std::string_view address) {
     Scheme scheme;
     for (const char character : address) {
-        if (is_space_or_control(character))
+        if (is_space_or_control(character)) {
             continue;
-        if (character == '/' || character == '?' || character == '#')
+        }
+        if (character == '/' || character == '?' || character == '#') {
             return {};
+        }
         if (character == ':') {
             scheme.is_present = true;
             return scheme;
         }
-        if (scheme.length < sizeof scheme.letters)
+        if (scheme.length < sizeof scheme.letters) {
             scheme.letters[scheme.length] = to_lower(character);
+        }
         ++scheme.length;
     }
     return {};
@@ -53,13 +56,15 @@ void filter_links(cmark_node* root) {
     while (cmark_iter_next(nodes) != CMARK_EVENT_DONE) {
         cmark_node* node = cmark_iter_get_node(nodes);
         const cmark_node_type type = cmark_node_get_type(node);
-        if (type != CMARK_NODE_LINK && type != CMARK_NODE_IMAGE)
+        if (type != CMARK_NODE_LINK && type != CMARK_NODE_IMAGE) {
             continue;
+        }
         const char* address = cmark_node_get_url(node);
         const std::span<const std::string_view> schemes =
             type == CMARK_NODE_LINK ? std::span<const std::string_view>(link_schemes) : image_schemes;
-        if (address != nullptr && !is_allowed(address, schemes))
+        if (address != nullptr && !is_allowed(address, schemes)) {
             cmark_node_set_url(node, "");
+        }
     }
     cmark_iter_free(nodes);
 }

@@ -13,18 +13,22 @@ namespace {
 constexpr std::size_t published_numbers = 3;
 
 std::optional<VersionChange> read_change(std::string_view word) {
-    if (word == "major")
+    if (word == "major") {
         return VersionChange::major;
-    if (word == "minor")
+    }
+    if (word == "minor") {
         return VersionChange::minor;
-    if (word == "patch")
+    }
+    if (word == "patch") {
         return VersionChange::patch;
+    }
     return {};
 }
 
 VersionChange change_at(std::size_t index) {
-    if (index == 0)
+    if (index == 0) {
         return VersionChange::major;
+    }
     return index == 1 ? VersionChange::minor : VersionChange::patch;
 }
 
@@ -46,33 +50,38 @@ std::string changed_version(const Version& version, VersionChange change) {
     const bool completes = !version.pre_release.empty() && version.significant_numbers() <= changed + 1;
     std::string text;
     for (std::size_t i = 0; i < published_numbers; ++i) {
-        if (i > 0)
+        if (i > 0) {
             text += '.';
-        if (i < changed)
+        }
+        if (i < changed) {
             text += version.number(i);
-        else if (i == changed)
+        } else if (i == changed) {
             text += completes ? std::string(version.number(i)) : incremented(version.number(i));
-        else
+        } else {
             text += '0';
+        }
     }
     return text;
 }
 
 Result<std::string> next_by_word(const Version& version, std::string_view text, VersionChange change) {
     std::string next = changed_version(version, change);
-    if (next.size() > max_version_length)
+    if (next.size() > max_version_length) {
         return Error{out_of_range, "no version can follow " + core::quoted(text),
                      "A version must not be longer than " + std::to_string(max_version_length) + " bytes."};
+    }
     return next;
 }
 
 Result<std::string> first_by_word(std::optional<std::string_view> kept_under, VersionChange change) {
     std::string first = changed_version(Version{}, change);
-    if (!kept_under)
+    if (!kept_under) {
         return first;
+    }
     const Version kept = POLICIES_TRY(parse_version(*kept_under));
-    if (compare_versions(*parse_version(first), kept) >= 0)
+    if (compare_versions(*parse_version(first), kept) >= 0) {
         return first;
+    }
     return next_by_word(kept, *kept_under, change);
 }
 
@@ -84,17 +93,19 @@ Result<std::string> next_by_text(const std::optional<Version>& published, std::s
         error.hint = "Give a version, or one of the words major, minor and patch.";
         return error;
     }
-    if (!version->pre_release.empty())
+    if (!version->pre_release.empty()) {
         return Error{
             check_violation,
             "version " + core::quoted(requested) + " is a pre-release, which cannot be published",
             "What is published is in force. A pre-release is a draft to be read.",
             "A draft is read as it stands: policy_markdown() and policy_html() of the version \"draft\"."};
-    if (published && compare_versions(*version, *published) <= 0)
+    }
+    if (published && compare_versions(*version, *published) <= 0) {
         return Error{check_violation,
                      "version " + core::quoted(requested) + " does not follow the published version " +
                          core::quoted(published_text),
                      "A version must order above the one that was published before it."};
+    }
     return std::string(requested);
 }
 
@@ -103,8 +114,9 @@ Result<std::string> next_by_text(const std::optional<Version>& published, std::s
 VersionChange version_change(const Version& from, const Version& to) noexcept {
     const std::size_t count = std::max(from.numbers.size(), to.numbers.size());
     for (std::size_t i = 0; i < count; ++i) {
-        if (from.number(i) != to.number(i))
+        if (from.number(i) != to.number(i)) {
             return change_at(i);
+        }
     }
     const bool completes = !from.pre_release.empty() && to.pre_release.empty();
     const std::size_t significant = to.significant_numbers();
@@ -115,11 +127,13 @@ Result<std::string> next_version(std::optional<std::string_view> last_published,
                                  std::optional<std::string_view> kept_under) {
     const std::string_view published_text = last_published.value_or(std::string_view());
     std::optional<Version> published;
-    if (last_published)
+    if (last_published) {
         published = POLICIES_TRY(parse_version(published_text));
+    }
     const std::optional<VersionChange> change = read_change(requested);
-    if (!change)
+    if (!change) {
         return next_by_text(published, published_text, requested);
+    }
     return published ? next_by_word(*published, published_text, *change) : first_by_word(kept_under, *change);
 }
 

@@ -25,28 +25,35 @@ bool has_leading_zero(std::string_view field) {
 using FieldRule = const char* (*)(std::string_view field);
 
 const char* number_fault(std::string_view field) {
-    if (field.empty())
+    if (field.empty()) {
         return "A version begins with numbers, separated by single dots.";
-    if (!is_numeric(field))
+    }
+    if (!is_numeric(field)) {
         return "The part before \"-\" and \"+\" must be numbers separated by dots.";
-    if (has_leading_zero(field))
+    }
+    if (has_leading_zero(field)) {
         return "A number must not have leading zeros.";
+    }
     return nullptr;
 }
 
 const char* build_fault(std::string_view field) {
-    if (field.empty())
+    if (field.empty()) {
         return "A pre-release or build part must not have empty fields.";
-    if (!std::all_of(field.begin(), field.end(), is_identifier_character))
+    }
+    if (!std::all_of(field.begin(), field.end(), is_identifier_character)) {
         return "A pre-release or build part must consist of 0 to 9, A to Z, a to z, \"-\" and dots.";
+    }
     return nullptr;
 }
 
 const char* pre_release_fault(std::string_view field) {
-    if (const char* fault = build_fault(field))
+    if (const char* fault = build_fault(field)) {
         return fault;
-    if (is_numeric(field) && has_leading_zero(field))
+    }
+    if (is_numeric(field) && has_leading_zero(field)) {
         return "A number in a pre-release part must not have leading zeros.";
+    }
     return nullptr;
 }
 
@@ -55,11 +62,13 @@ const char* split_fields(std::string_view text, FieldRule rule, std::vector<std:
     for (;;) {
         const std::size_t dot = text.find('.');
         const std::string_view field = text.substr(0, dot);
-        if (const char* fault = rule(field))
+        if (const char* fault = rule(field)) {
             return fault;
+        }
         fields.push_back(field);
-        if (dot == std::string_view::npos)
+        if (dot == std::string_view::npos) {
             return nullptr;
+        }
         text.remove_prefix(dot + 1);
     }
 }
@@ -67,8 +76,9 @@ const char* split_fields(std::string_view text, FieldRule rule, std::vector<std:
 /// Cuts text before the first delimiter, and sets tail to what follows it; false when there is none.
 bool cut(std::string_view& text, char delimiter, std::string_view& tail) {
     const std::size_t position = text.find(delimiter);
-    if (position == std::string_view::npos)
+    if (position == std::string_view::npos) {
         return false;
+    }
     tail = text.substr(position + 1);
     text = text.substr(0, position);
     return true;
@@ -81,30 +91,35 @@ const char* read_version(std::string_view text, Version& version) {
     const bool has_build = cut(text, '+', version.build);
     const bool has_pre_release = cut(text, '-', pre_release);
     const char* fault = split_fields(text, number_fault, version.numbers);
-    if (fault == nullptr && has_pre_release)
+    if (fault == nullptr && has_pre_release) {
         fault = split_fields(pre_release, pre_release_fault, version.pre_release);
-    if (fault == nullptr && has_build)
+    }
+    if (fault == nullptr && has_build) {
         fault = split_fields(version.build, build_fault, build_fields);
+    }
     return fault;
 }
 
 /// Without leading zeros, the longer number is the greater one.
 std::weak_ordering compare_numbers(std::string_view left, std::string_view right) {
-    if (left.size() != right.size())
+    if (left.size() != right.size()) {
         return left.size() <=> right.size();
+    }
     return left <=> right;
 }
 
 std::weak_ordering compare_identifiers(std::string_view left, std::string_view right) {
     const bool left_is_numeric = is_numeric(left);
-    if (left_is_numeric != is_numeric(right))
+    if (left_is_numeric != is_numeric(right)) {
         return left_is_numeric ? std::weak_ordering::less : std::weak_ordering::greater;
+    }
     return left_is_numeric ? compare_numbers(left, right) : left <=> right;
 }
 
 std::weak_ordering compare_pre_releases(const Version& left, const Version& right) {
-    if (left.pre_release.empty() || right.pre_release.empty())
+    if (left.pre_release.empty() || right.pre_release.empty()) {
         return left.pre_release.empty() <=> right.pre_release.empty();
+    }
     return std::lexicographical_compare_three_way(left.pre_release.begin(), left.pre_release.end(),
                                                   right.pre_release.begin(), right.pre_release.end(),
                                                   compare_identifiers);
@@ -113,8 +128,9 @@ std::weak_ordering compare_pre_releases(const Version& left, const Version& righ
 /// Fixed-width length first, so that byte order is numeric order.
 void append_number(std::string& key, std::string_view number) {
     const std::size_t length = number.size();
-    for (const std::size_t unit : {100, 10, 1})
+    for (const std::size_t unit : {100, 10, 1}) {
         key += static_cast<char>('0' + length / unit % 10);
+    }
     key += number;
 }
 
@@ -138,8 +154,9 @@ std::string_view Version::number(std::size_t index) const noexcept {
 
 std::size_t Version::significant_numbers() const noexcept {
     std::size_t count = numbers.size();
-    while (count > 0 && numbers[count - 1] == "0")
+    while (count > 0 && numbers[count - 1] == "0") {
         --count;
+    }
     return count;
 }
 
@@ -147,11 +164,13 @@ Result<Version> parse_version(std::string_view text) {
     const auto invalid = [text](std::string detail) {
         return Error{invalid_text, "invalid version: " + core::quoted(text), std::move(detail)};
     };
-    if (text.size() > max_version_length)
+    if (text.size() > max_version_length) {
         return invalid("A version must not be longer than " + std::to_string(max_version_length) + " bytes.");
+    }
     Version version;
-    if (const char* fault = read_version(text, version))
+    if (const char* fault = read_version(text, version)) {
         return invalid(fault);
+    }
     return version;
 }
 
@@ -159,8 +178,9 @@ std::weak_ordering compare_versions(const Version& left, const Version& right) n
     const std::size_t count = std::max(left.numbers.size(), right.numbers.size());
     for (std::size_t i = 0; i < count; ++i) {
         const std::weak_ordering order = compare_numbers(left.number(i), right.number(i));
-        if (order != 0)
+        if (order != 0) {
             return order;
+        }
     }
     return compare_pre_releases(left, right);
 }
@@ -168,16 +188,18 @@ std::weak_ordering compare_versions(const Version& left, const Version& right) n
 std::string version_sort_key(const Version& version) {
     std::string key;
     const std::size_t count = version.significant_numbers();
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < count; ++i) {
         append_number(key, version.numbers[i]);
+    }
     // '-' < '.' < the digits: a pre-release before its release, that before further numbers.
     if (version.pre_release.empty()) {
         key += '.';
         return key;
     }
     key += '-';
-    for (const std::string_view identifier : version.pre_release)
+    for (const std::string_view identifier : version.pre_release) {
         append_identifier(key, identifier);
+    }
     return key;
 }
 

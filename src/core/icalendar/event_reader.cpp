@@ -17,11 +17,13 @@ Error invalid_line(const ContentLine& line, std::string detail) {
 
 /// The text cut off where it is too long for the name of a holiday, between characters.
 std::string_view shortened(std::string_view name) {
-    if (name.size() <= max_holiday_name_length)
+    if (name.size() <= max_holiday_name_length) {
         return name;
+    }
     std::size_t length = max_holiday_name_length;
-    while (is_utf8_continuation(name[length]))
+    while (is_utf8_continuation(name[length])) {
         --length;
+    }
     return trimmed(name.substr(0, length));
 }
 
@@ -37,8 +39,9 @@ std::optional<std::string> read_name(std::string_view text) {
 std::optional<WrittenTime> read_time_of(const ContentLine& line, std::string_view value) {
     std::optional<WrittenTime> time = read_time(to_upper(trimmed(value)));
     const bool says_date = (line.parameters + ";").find(";VALUE=DATE;") != std::string::npos;
-    if (time && says_date && time->time_of_day == std::chrono::seconds{0})
+    if (time && says_date && time->time_of_day == std::chrono::seconds{0}) {
         return WrittenTime{.day = time->day};
+    }
     return time;
 }
 
@@ -49,18 +52,22 @@ public:
         ContentLines lines(text);
         ContentLine line;
         while (lines.next(line)) {
-            if (!is_utf8(line.text))
+            if (!is_utf8(line.text)) {
                 return Error{invalid_text,
                              "invalid iCalendar line " + std::to_string(line.number) + ": it is not UTF-8"};
+            }
             POLICIES_TRY(read_line(line));
         }
-        if (!has_calendar_)
+        if (!has_calendar_) {
             return no_calendar(text);
-        if (!open_.empty())
+        }
+        if (!open_.empty()) {
             return Error{invalid_text,
                          "invalid iCalendar text: " + core::quoted("BEGIN:" + open_.back()) + " has no end"};
-        if (!has_event_)
+        }
+        if (!has_event_) {
             return Error{check_violation, "the iCalendar text holds no event", "No VEVENT is in it."};
+        }
         return std::move(events_);
     }
 
@@ -79,118 +86,147 @@ private:
 
     Check read_line(ContentLine& line) {
         if (!line.split()) {
-            if (!has_calendar_)
+            if (!has_calendar_) {
                 return no_calendar(line.text);
-            if (is_skipped() || trimmed(line.text).empty())
+            }
+            if (is_skipped() || trimmed(line.text).empty()) {
                 return Ok{};
+            }
             return invalid_line(line, "A line is a name, perhaps parameters, a colon, and a value.");
         }
-        if (line.name == "BEGIN")
+        if (line.name == "BEGIN") {
             return begin(line);
-        if (line.name == "END")
+        }
+        if (line.name == "END") {
             return end(line);
-        if (open_.empty())
+        }
+        if (open_.empty()) {
             return has_calendar_
                        ? invalid_line(line, "It stands outside of BEGIN:VCALENDAR and END:VCALENDAR.")
                        : no_calendar(line.text);
-        if (open_.size() == 1 && line.name == "METHOD")
+        }
+        if (open_.size() == 1 && line.name == "METHOD") {
             is_cancellation_ = to_upper(trimmed(line.value)) == "CANCEL";
+        }
         return is_in_event() ? read_property(line) : Ok{};
     }
 
     Check begin(const ContentLine& line) {
         const std::string component = to_upper(trimmed(line.value));
-        if (open_.empty() && component != "VCALENDAR")
+        if (open_.empty() && component != "VCALENDAR") {
             return has_calendar_ ? invalid_line(line, "Only VCALENDAR may stand alone.")
                                  : no_calendar(line.text);
+        }
         has_calendar_ = true;
         if (open_.empty()) {
             is_cancellation_ = false;
             events_before_ = events_.size();
         }
         open_.push_back(component);
-        if (!is_in_event())
+        if (!is_in_event()) {
             return Ok{};
+        }
         has_event_ = true;
         event_ = {};
         return Ok{};
     }
 
     Check end(const ContentLine& line) {
-        if (!has_calendar_)
+        if (!has_calendar_) {
             return no_calendar(line.text);
-        if (open_.empty() || open_.back() != to_upper(trimmed(line.value)))
+        }
+        if (open_.empty() || open_.back() != to_upper(trimmed(line.value))) {
             return invalid_line(line, open_.empty()
                                           ? "Nothing is begun that it could end."
                                           : "It does not end " + core::quoted("BEGIN:" + open_.back()) + ".");
-        if (is_in_event())
+        }
+        if (is_in_event()) {
             events_.push_back(std::move(event_));
+        }
         open_.pop_back();
-        if (open_.empty() && is_cancellation_)
+        if (open_.empty() && is_cancellation_) {
             cancel_events();
+        }
         return Ok{};
     }
 
     /// Those of this iCalendar object: its METHOD (RFC 5546) may stand behind them.
     void cancel_events() {
-        for (std::size_t i = events_before_; i < events_.size(); ++i)
+        for (std::size_t i = events_before_; i < events_.size(); ++i) {
             events_[i].is_cancelled = true;
+        }
     }
 
     Check read_property(const ContentLine& line) {
         const std::string_view value = trimmed(line.value);
-        if (line.name == "DTSTART")
+        if (line.name == "DTSTART") {
             return read_single(line, event_.start, read_time_of(line, value));
-        if (line.name == "DTEND")
+        }
+        if (line.name == "DTEND") {
             return read_single(line, event_.end, read_time_of(line, value));
-        if (line.name == "DURATION")
+        }
+        if (line.name == "DURATION") {
             return read_single(line, event_.duration, read_duration(to_upper(value)));
-        if (line.name == "RECURRENCE-ID")
+        }
+        if (line.name == "RECURRENCE-ID") {
             return read_recurrence_id(line);
-        if (line.name == "RRULE")
+        }
+        if (line.name == "RRULE") {
             return read_single(line, event_.rule, std::optional<std::string>(value));
-        if (line.name == "EXDATE")
+        }
+        if (line.name == "EXDATE") {
             return read_times(line, event_.exceptions);
-        if (line.name == "RDATE")
+        }
+        if (line.name == "RDATE") {
             return read_times(line, event_.additions);
-        if (line.name == "SUMMARY" && !event_.summary)
+        }
+        if (line.name == "SUMMARY" && !event_.summary) {
             event_.summary = read_name(line.value);
-        if (line.name == "UID" && !event_.uid && !value.empty())
+        }
+        if (line.name == "UID" && !event_.uid && !value.empty()) {
             event_.uid = value;
-        if (line.name == "SEQUENCE" && is_number(value, 9))
+        }
+        if (line.name == "SEQUENCE" && is_number(value, 9)) {
             event_.sequence = std::stoi(std::string(value));
-        if (line.name == "STATUS" && to_upper(value) == "CANCELLED")
+        }
+        if (line.name == "STATUS" && to_upper(value) == "CANCELLED") {
             event_.is_cancelled = true;
-        if (line.name == "EXRULE")
+        }
+        if (line.name == "EXRULE") {
             return Error{check_violation, "unsupported iCalendar property: " + core::quoted(line.text),
                          "RFC 5545 has dropped EXRULE.", "List the dates left out as EXDATE."};
+        }
         return Ok{};
     }
 
     template <typename T>
     static Check read_single(const ContentLine& line, std::optional<T>& field, std::optional<T> value) {
-        if (!value)
+        if (!value) {
             return invalid_line(line, "The value of " + line.name + " cannot be read.");
-        if (field)
+        }
+        if (field) {
             return Error{check_violation, "invalid " + line.shown(),
                          "An event has at most one " + line.name + "."};
+        }
         field = std::move(value);
         return Ok{};
     }
 
     Check read_recurrence_id(const ContentLine& line) {
-        if (line.parameters.find(";RANGE=") != std::string::npos)
+        if (line.parameters.find(";RANGE=") != std::string::npos) {
             return Error{check_violation, "unsupported iCalendar property: " + core::quoted(line.text),
                          "A change of this and all later occurrences is not read.",
                          "End the rule with UNTIL, and add an event for the later occurrences."};
+        }
         return read_single(line, event_.recurrence_id, read_time_of(line, line.value));
     }
 
     Check read_times(const ContentLine& line, std::vector<WrittenTime>& times) {
         for (const std::string_view part : split(line.value, ',')) {
             const std::optional<WrittenTime> time = read_time_of(line, part);
-            if (!time)
+            if (!time) {
                 return invalid_line(line, "The date " + core::quoted(trimmed(part)) + " cannot be read.");
+            }
             times.push_back(*time);
         }
         return Ok{};

@@ -6,15 +6,17 @@ namespace policies::core {
 
 EventVersions::EventVersions(const std::vector<Event>& events, const TimeZone& zone) : zone_(zone) {
     for (const Event& event : events) {
-        if (!event.uid || event.recurrence_id)
+        if (!event.uid || event.recurrence_id) {
             continue;
+        }
         Series& series = series_[*event.uid];
         series.version.see(event);
         series.is_of_dates = event.start && event.start->is_date;
     }
     for (const Event& event : events) {
-        if (!event.uid || !event.recurrence_id)
+        if (!event.uid || !event.recurrence_id) {
             continue;
+        }
         Series& series = series_[*event.uid];
         const Day day = replaced_day(series, event);
         series.replacements[day].see(event);
@@ -34,13 +36,16 @@ bool EventVersions::Version::supersedes(const Event& event) const {
 }
 
 bool EventVersions::counts(const Event& event) const {
-    if (event.is_cancelled)
+    if (event.is_cancelled) {
         return false;
+    }
     const Series* series = series_of(event);
-    if (series == nullptr)
+    if (series == nullptr) {
         return true;
-    if (!event.recurrence_id)
+    }
+    if (!event.recurrence_id) {
         return !series->version.supersedes(event);
+    }
     const bool is_cancelled = series->version.is_cancelled && series->version.supersedes(event);
     return !is_cancelled && !series->replacements.at(replaced_day(*series, event)).supersedes(event);
 }

@@ -33,16 +33,17 @@ std::string escaped(std::string_view text) {
     while (!text.empty()) {
         const std::size_t length = utf8_length(text);
         const std::string_view character = text.substr(0, std::max<std::size_t>(length, 1));
-        if (length == 0)
+        if (length == 0) {
             out += "\xEF\xBF\xBD";
-        else if (character == "\n" || character == "\r" || is_line_separator(character))
+        } else if (character == "\n" || character == "\r" || is_line_separator(character)) {
             out += "\\n";
-        else if (character == "\\" || character == ";" || character == ",")
+        } else if (character == "\\" || character == ";" || character == ",") {
             (out += '\\') += character;
-        else if (is_control(character[0]) && character != "\t")
+        } else if (is_control(character[0]) && character != "\t") {
             out += ' ';
-        else
+        } else {
             out += character;
+        }
         text.remove_prefix(text.starts_with("\r\n") ? 2 : character.size());
     }
     return out;
@@ -65,8 +66,9 @@ std::string percent_encoded(std::string_view url) {
 std::optional<std::string> written_date(Day day) {
     constexpr Day first{std::chrono::year{0} / 1 / 1};
     constexpr Day last{std::chrono::year{9999} / 12 / 31};
-    if (day < first || day > last)
+    if (day < first || day > last) {
         return {};
+    }
     std::string text = format_date(day);
     std::erase(text, '-');
     return text;
@@ -75,8 +77,9 @@ std::optional<std::string> written_date(Day day) {
 /// A DATE-TIME in UTC; nothing outside the years 0 to 9999.
 std::optional<std::string> written_time(Instant instant) {
     const std::optional<std::string> date = written_date(day_of(instant));
-    if (!date)
+    if (!date) {
         return {};
+    }
     const Duration of_day = floor_modulo(instant, microseconds_per_day);
     std::string time = format_time_of_day(std::chrono::seconds{of_day / microseconds_per_second});
     std::erase(time, ':');
@@ -84,31 +87,35 @@ std::optional<std::string> written_time(Instant instant) {
 }
 
 void append_text(std::string& out, std::string_view name, std::string_view text) {
-    if (!text.empty())
+    if (!text.empty()) {
         append_line(out, std::string(name) + ":" + escaped(text));
+    }
 }
 
 void append_event(std::string& out, const CalendarEvent& event) {
     const std::optional<std::string> stamp = written_time(event.stamp);
     const std::optional<std::string> start =
         event.day ? written_date(*event.day) : written_time(event.starts_at);
-    if (!stamp || !start)
+    if (!stamp || !start) {
         return;
+    }
     append_line(out, "BEGIN:VEVENT");
     append_line(out, "UID:" + escaped(event.uid));
     append_line(out, "DTSTAMP:" + *stamp);
     append_line(out, (event.day ? "DTSTART;VALUE=DATE:" : "DTSTART:") + *start);
     append_line(out, "SUMMARY:" + escaped(event.summary));
     append_text(out, "DESCRIPTION", event.description);
-    if (!event.url.empty())
+    if (!event.url.empty()) {
         append_line(out, "URL:" + percent_encoded(event.url));
+    }
     std::string categories;
     for (const std::string& category : event.categories) {
         categories += categories.empty() ? "" : ",";
         categories += escaped(category);
     }
-    if (!categories.empty())
+    if (!categories.empty()) {
         append_line(out, "CATEGORIES:" + categories);
+    }
     append_line(out, "SEQUENCE:" + std::to_string(event.sequence));
     append_line(out, "TRANSP:TRANSPARENT"); // takes none of the reader's time
     append_line(out, "END:VEVENT");
@@ -118,8 +125,9 @@ void append_event(std::string& out, const CalendarEvent& event) {
 void append_time_zone(std::string& out) {
     for (const std::string_view line :
          {"BEGIN:VTIMEZONE", "TZID:UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000", "TZOFFSETFROM:+0000",
-          "TZOFFSETTO:+0000", "TZNAME:UTC", "END:STANDARD", "END:VTIMEZONE"})
+          "TZOFFSETTO:+0000", "TZNAME:UTC", "END:STANDARD", "END:VTIMEZONE"}) {
         append_line(out, line);
+    }
 }
 
 } // namespace
@@ -131,10 +139,12 @@ std::string write_events(std::string_view product_id, const std::vector<Calendar
     append_line(out, "PRODID:" + escaped(product_id));
     append_line(out, "METHOD:PUBLISH");
     const std::size_t header_size = out.size();
-    for (const CalendarEvent& event : events)
+    for (const CalendarEvent& event : events) {
         append_event(out, event);
-    if (out.size() == header_size)
+    }
+    if (out.size() == header_size) {
         append_time_zone(out);
+    }
     append_line(out, "END:VCALENDAR");
     return out;
 }

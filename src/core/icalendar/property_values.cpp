@@ -15,8 +15,9 @@ using namespace std::chrono;
 /// libical's sscanf would take signs and spaces for digits, and ignore what follows.
 bool has_digits_of_time(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (i == 8 ? text[i] != 'T' : !is_digit(text[i]))
+        if (i == 8 ? text[i] != 'T' : !is_digit(text[i])) {
             return false;
+        }
     }
     return text.size() == 8 || text.size() == 15;
 }
@@ -39,8 +40,9 @@ std::string with_sound_escapes(std::string_view text) {
     std::string sound;
     for (std::size_t i = 0; i < text.size(); ++i) {
         sound += text[i];
-        if (text[i] != '\\')
+        if (text[i] != '\\') {
             continue;
+        }
         const bool escapes =
             i + 1 < text.size() && std::string_view("\\;,nN\"").find(text[i + 1]) != std::string_view::npos;
         sound += escapes ? text[++i] : '\\';
@@ -53,28 +55,34 @@ std::string with_sound_escapes(std::string_view text) {
 std::optional<WrittenTime> read_time(std::string_view text) {
     // Not for libical, whose UTC zone reads the zone.tab of the machine.
     const bool is_utc = text.size() == 16 && text.back() == 'Z';
-    if (is_utc)
+    if (is_utc) {
         text.remove_suffix(1);
-    if (!has_digits_of_time(text))
+    }
+    if (!has_digits_of_time(text)) {
         return {};
+    }
     const icaltimetype time = icaltime_from_string(std::string(text).c_str());
     const year_month_day date = year{time.year} / time.month / time.day;
-    if (!date.ok() || time.hour > 23 || time.minute > 59 || time.second > 59)
+    if (!date.ok() || time.hour > 23 || time.minute > 59 || time.second > 59) {
         return {};
+    }
     return WrittenTime{date, hours{time.hour} + minutes{time.minute} + seconds{time.second}, text.size() == 8,
                        is_utc};
 }
 
 std::optional<seconds> read_duration(std::string_view text) {
-    if (text.starts_with('+'))
+    if (text.starts_with('+')) {
         text.remove_prefix(1);
+    }
     // libical takes "P" and digits without a unit for nothing, and its numbers overflow.
     if (!text.starts_with('P') || text.size() < 3 || text.size() > 64 || is_digit(text.back()) ||
-        text.back() == 'T' || has_number_longer_than(6, text))
+        text.back() == 'T' || has_number_longer_than(6, text)) {
         return {};
+    }
     const icaldurationtype duration = icaldurationtype_from_string(std::string(text).c_str());
-    if (icaldurationtype_is_bad_duration(duration) || duration.is_neg != 0)
+    if (icaldurationtype_is_bad_duration(duration) || duration.is_neg != 0) {
         return {};
+    }
     return weeks{duration.weeks} + days{duration.days} + hours{duration.hours} + minutes{duration.minutes} +
            seconds{duration.seconds};
 }
@@ -98,17 +106,20 @@ LocalSecond to_local(const WrittenTime& time, const TimeZone& zone) {
 std::optional<Day> day_begun_at(const WrittenTime& time, const TimeZone& zone, bool is_beside_dates) {
     const LocalSecond local = to_local(time, zone);
     const Day day = day_of(local);
-    if (local == day || (time.is_utc && day > day_of(to_local(time.second() - seconds{1}, zone))))
+    if (local == day || (time.is_utc && day > day_of(to_local(time.second() - seconds{1}, zone)))) {
         return day;
-    if (time.is_utc && is_beside_dates && time.time_of_day == seconds{0})
+    }
+    if (time.is_utc && is_beside_dates && time.time_of_day == seconds{0}) {
         return time.day;
+    }
     return {};
 }
 
 Day day_named_by(const WrittenTime& time, const TimeZone& zone, bool is_beside_dates) {
     const Day day = day_of(to_local(time, zone));
-    if (!time.is_utc || !is_beside_dates)
+    if (!time.is_utc || !is_beside_dates) {
         return day;
+    }
     const bool begins = day_begun_at(time, zone, false).has_value();
     const bool ends = day < day_of(to_local(time.second() + seconds{1}, zone));
     return begins || ends ? day : time.day;

@@ -37,15 +37,18 @@ RecurrenceRule completed(RecurrenceRule rule, Day start) {
     const year_month_day date{start};
     const bool has_days = !rule.weekdays.empty() || rule.month_days.any() || rule.year_days.any();
     const bool is_of_weeks = rule.period == Period::week || rule.weeks.any();
-    if (rule.period == Period::day)
+    if (rule.period == Period::day) {
         return rule;
-    if (!has_days && is_of_weeks)
+    }
+    if (!has_days && is_of_weeks) {
         rule.weekdays.push_back({weekday{start}, 0});
-    else if (!has_days)
+    } else if (!has_days) {
         rule.month_days.from_start.set(unsigned{date.day()});
+    }
     if (rule.period == Period::year && !is_of_weeks && rule.month_days.any() && !rule.year_days.any() &&
-        !rule.months.any())
+        !rule.months.any()) {
         rule.months.from_start.set(unsigned{date.month()});
+    }
     return rule;
 }
 
@@ -63,8 +66,9 @@ struct Span {
 
 /// Where weeks count, a year is that of its weeks, which may begin before it and end after it.
 Span year_span(const RecurrenceRule& rule, int year) {
-    if (!rule.weeks.any())
+    if (!rule.weeks.any()) {
         return {new_year(year), new_year(year + 1)};
+    }
     return {first_day_of_weeks(year, rule.week_start), first_day_of_weeks(year + 1, rule.week_start)};
 }
 
@@ -90,8 +94,9 @@ public:
             }
             // Many weekdays make a day more work.
             budget_.days -= static_cast<std::int64_t>(1 + rule_.weekdays.size() / 8);
-            if (matches(day, span, month, int{date.year()}))
+            if (matches(day, span, month, int{date.year()})) {
                 found.push_back(day);
+            }
             day += days{1};
         }
         return rule_.positions.empty() ? found : chosen_positions(found);
@@ -127,8 +132,9 @@ private:
         const auto size = static_cast<int>(found.size());
         for (const int position : rule_.positions) {
             const int index = position > 0 ? position - 1 : size + position;
-            if (index >= 0 && index < size)
+            if (index >= 0 && index < size) {
                 chosen.push_back(found[static_cast<std::size_t>(index)]);
+            }
         }
         std::sort(chosen.begin(), chosen.end());
         chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
@@ -142,8 +148,9 @@ private:
 /// The year whose weeks hold the start, where weeks count, or else its calendar year.
 int first_year(const RecurrenceRule& rule, Day start) {
     const int year = year_of(start);
-    if (start < year_span(rule, year).first)
+    if (start < year_span(rule, year).first) {
         return year - 1;
+    }
     return start >= year_span(rule, year).end ? year + 1 : year;
 }
 
@@ -154,15 +161,17 @@ std::optional<Span> span_of(const RecurrenceRule& rule, Day start, int n) {
     switch (rule.period) {
     case Period::year: {
         const int year = first_year(rule, start) + distance;
-        if (year > int{last_holiday_year})
+        if (year > int{last_holiday_year}) {
             return {};
+        }
         return year_span(rule, year);
     }
     case Period::month: {
         const year_month_day date{start};
         const int month = year_of(start) * 12 + static_cast<int>(unsigned{date.month()}) - 1 + distance;
-        if (month / 12 > int{last_holiday_year})
+        if (month / 12 > int{last_holiday_year}) {
             return {};
+        }
         return month_span(std::chrono::year{month / 12} /
                           std::chrono::month{static_cast<unsigned>(month % 12 + 1)});
     }
@@ -194,29 +203,37 @@ Result<std::vector<Day>> expand(const RecurrenceRule& open_rule, std::string_vie
     const RecurrenceRule rule = completed(open_rule, start);
     const PeriodDays period_days(rule, budget);
     std::vector<Day> occurrences;
-    if (start > last)
+    if (start > last) {
         return occurrences;
-    if (is_in_holiday_years(start))
+    }
+    if (is_in_holiday_years(start)) {
         occurrences.push_back(start);
+    }
     for (int count = 1, n = 0; count != rule.count; ++n) {
         const std::optional<Span> span = span_of(rule, start, n);
-        if (!span || span->first > last)
+        if (!span || span->first > last) {
             return occurrences;
+        }
         // A period may have no occurrence, and the loop be long; its end is nevertheless certain.
-        if (budget.days <= 0)
+        if (budget.days <= 0) {
             return unsupported_rule(text, "The recurrence rules of this text have too many days to look at.",
                                     "Give the rules an earlier UNTIL.");
+        }
         for (const Day day : period_days.in(*span)) {
-            if (day <= start)
+            if (day <= start) {
                 continue;
-            if (day > last || count == rule.count)
+            }
+            if (day > last || count == rule.count) {
                 return occurrences;
+            }
             ++count;
-            if (!is_in_holiday_years(day))
+            if (!is_in_holiday_years(day)) {
                 continue;
-            if (occurrences.size() == max_holidays)
+            }
+            if (occurrences.size() == max_holidays) {
                 return unsupported_rule(text,
                                         "It has more than " + std::to_string(max_holidays) + " occurrences.");
+            }
             occurrences.push_back(day);
         }
     }

@@ -26,8 +26,9 @@ bool is_number_between(std::string_view text, int lowest, int highest) {
 }
 
 std::string_view without_sign(std::string_view text) {
-    if (text.starts_with('+') || text.starts_with('-'))
+    if (text.starts_with('+') || text.starts_with('-')) {
         text.remove_prefix(1);
+    }
     return text;
 }
 
@@ -37,8 +38,9 @@ bool is_weekday(std::string_view text) {
 }
 
 bool is_weekday_choice(std::string_view text) {
-    if (text.size() < 2 || !is_weekday(text.substr(text.size() - 2)))
+    if (text.size() < 2 || !is_weekday(text.substr(text.size() - 2))) {
         return false;
+    }
     text.remove_suffix(2);
     return text.empty() || is_number_between(without_sign(text), 1, 53);
 }
@@ -76,19 +78,25 @@ bool is_list_of_weekdays(std::string_view value) {
 /// and an ordinal of BYDAY to 8, overflows a COUNT, ignores what follows a number, and writes the terminator
 /// of a full list behind the list.
 bool is_readable(std::string_view name, std::string_view value) {
-    if (name == "INTERVAL")
+    if (name == "INTERVAL") {
         return is_number_between(value, 1, 32'767);
-    if (name == "COUNT")
+    }
+    if (name == "COUNT") {
         return is_number_between(value, 1, 999'999'999);
-    if (name == "UNTIL")
+    }
+    if (name == "UNTIL") {
         return read_time(value).has_value();
-    if (name == "WKST")
+    }
+    if (name == "WKST") {
         return is_weekday(value);
-    if (name == "BYDAY")
+    }
+    if (name == "BYDAY") {
         return is_list_of_weekdays(value);
+    }
     for (const ListOfNumbers& list : lists_of_numbers) {
-        if (name == list.name)
+        if (name == list.name) {
             return is_list_of(value, list);
+        }
     }
     return false;
 }
@@ -113,14 +121,17 @@ public:
         const std::size_t equals = part.find('=');
         const std::string_view name = part.substr(0, equals);
         const std::string_view value = equals == std::string_view::npos ? "" : part.substr(equals + 1);
-        if (is_time_of_day(name))
+        if (is_time_of_day(name)) {
             return check_time_of_day(name, value);
-        if (name == "RSCALE" || name == "SKIP")
+        }
+        if (name == "RSCALE" || name == "SKIP") {
             return check_scale(value);
-        if (name == "FREQ")
+        }
+        if (name == "FREQ") {
             POLICIES_TRY(check_frequency(value));
-        else if (!is_readable(name, value))
+        } else if (!is_readable(name, value)) {
             return unreadable(rule_, "The part " + core::quoted(part) + " cannot be read.");
+        }
         POLICIES_TRY(check_repetition(name));
         if (name == "UNTIL") {
             until_ = read_time(value);
@@ -139,32 +150,38 @@ public:
 
 private:
     Check check_time_of_day(std::string_view name, std::string_view value) const {
-        if (value == "0")
+        if (value == "0") {
             return Ok{};
+        }
         return unsupported_rule(rule_, "Holidays are whole days, without " + std::string(name) + ".");
     }
 
     Check check_scale(std::string_view value) const {
-        if (value == "GREGORIAN" || value == "OMIT")
+        if (value == "GREGORIAN" || value == "OMIT") {
             return Ok{};
+        }
         return unsupported_rule(rule_, "Only RSCALE=GREGORIAN and SKIP=OMIT are read.");
     }
 
     Check check_frequency(std::string_view value) const {
-        if (!is_frequency(value))
+        if (!is_frequency(value)) {
             return unreadable(rule_, "There is no frequency " + core::quoted(value) + ".");
-        if (value == "SECONDLY" || value == "MINUTELY" || value == "HOURLY")
+        }
+        if (value == "SECONDLY" || value == "MINUTELY" || value == "HOURLY") {
             return unsupported_rule(rule_, "Holidays are whole days, and do not recur within one.");
+        }
         return Ok{};
     }
 
     Check check_repetition(std::string_view name) {
         const bool is_new = names_.emplace(name).second;
         const bool ends_twice = names_.contains("COUNT") && names_.contains("UNTIL");
-        if (ends_twice || (name == "UNTIL" && !is_new))
+        if (ends_twice || (name == "UNTIL" && !is_new)) {
             return unreadable(rule_, "COUNT and UNTIL exclude each other and themselves.");
-        if (!is_new)
+        }
+        if (!is_new) {
             return unreadable(rule_, "The part " + std::string(name) + " is given twice.");
+        }
         return Ok{};
     }
 
@@ -177,21 +194,25 @@ private:
 Result<RuleParts> take_apart(std::string_view rule) {
     const std::string upper = to_upper(trimmed(rule));
     std::string_view text = upper;
-    if (text.ends_with(';'))
+    if (text.ends_with(';')) {
         text.remove_suffix(1);
+    }
     RuleParts parts(rule);
-    for (const std::string_view part : split(text, ';'))
+    for (const std::string_view part : split(text, ';')) {
         POLICIES_TRY(parts.add(part));
-    if (!parts.has_frequency())
+    }
+    if (!parts.has_frequency()) {
         return unreadable(rule, "It has no FREQ.");
+    }
     return parts;
 }
 
 /// Calls a function with each value of libical's lists.
 template <typename Function>
 void for_each_value(const short* values, std::size_t max_values, Function function) {
-    for (std::size_t i = 0; i < max_values && values[i] != ICAL_RECURRENCE_ARRAY_MAX; ++i)
+    for (std::size_t i = 0; i < max_values && values[i] != ICAL_RECURRENCE_ARRAY_MAX; ++i) {
         function(values[i]);
+    }
 }
 
 template <std::size_t highest>
@@ -248,16 +269,21 @@ bool has_numbered_weekday(const RecurrenceRule& rule) {
 /// Refuses the parts that mean nothing beside others (RFC 5545, 3.3.10).
 Check check_parts(const RecurrenceRule& rule, std::string_view text) {
     const bool is_yearly = rule.period == Period::year;
-    if (!is_yearly && (rule.year_days.any() || rule.weeks.any()))
+    if (!is_yearly && (rule.year_days.any() || rule.weeks.any())) {
         return unsupported_rule(text, "Only FREQ=YEARLY takes BYYEARDAY and BYWEEKNO.");
-    if (rule.period == Period::week && rule.month_days.any())
+    }
+    if (rule.period == Period::week && rule.month_days.any()) {
         return unsupported_rule(text, "FREQ=WEEKLY takes no BYMONTHDAY.");
-    if (!has_numbered_weekday(rule))
+    }
+    if (!has_numbered_weekday(rule)) {
         return Ok{};
-    if (rule.weeks.any())
+    }
+    if (rule.weeks.any()) {
         return unsupported_rule(text, "A BYDAY beside BYWEEKNO must not be numbered.");
-    if (!is_yearly && rule.period != Period::month)
+    }
+    if (!is_yearly && rule.period != Period::month) {
         return unsupported_rule(text, "A numbered BYDAY counts in a month or a year.");
+    }
     return Ok{};
 }
 
@@ -273,8 +299,9 @@ Result<RecurrenceRule> parse_recurrence_rule(std::string_view text) {
     const RuleParts parts = POLICIES_TRY(take_apart(text));
     const icalrecurrencetype recurrence = icalrecurrencetype_from_string(parts.for_libical().c_str());
     const std::optional<Period> period = from_libical(recurrence.freq);
-    if (!period)
+    if (!period) {
         return unreadable(text, "A part of it cannot be read or is given twice.");
+    }
     RecurrenceRule rule = from_libical(recurrence);
     rule.period = *period;
     rule.until = parts.until();

@@ -37,8 +37,9 @@ struct PositionSet {
     /// Adds a place that is counted from the end when it is negative; what the set cannot hold is left out.
     void add(int place) {
         const auto distance = static_cast<std::size_t>(place < 0 ? -place : place);
-        if (distance >= 1 && distance <= highest)
+        if (distance >= 1 && distance <= highest) {
             (place < 0 ? from_end : from_start).set(distance);
+        }
     }
 };
 

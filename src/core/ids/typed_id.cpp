@@ -17,16 +17,20 @@ bool is_lower_case_letter(char character) {
 
 /// Why it is no prefix, or nullptr. A literal, because valid prefixes are checked too often to allocate.
 const char* prefix_fault(std::string_view prefix) {
-    if (prefix.empty())
+    if (prefix.empty()) {
         return "The prefix must not be empty.";
-    if (prefix.size() > max_prefix_length)
-        return "The prefix must not be longer than 63 characters.";
-    for (const char character : prefix) {
-        if (character != separator && !is_lower_case_letter(character))
-            return "The prefix must consist of the lower-case letters a to z and \"_\".";
     }
-    if (prefix.front() == separator || prefix.back() == separator)
+    if (prefix.size() > max_prefix_length) {
+        return "The prefix must not be longer than 63 characters.";
+    }
+    for (const char character : prefix) {
+        if (character != separator && !is_lower_case_letter(character)) {
+            return "The prefix must consist of the lower-case letters a to z and \"_\".";
+        }
+    }
+    if (prefix.front() == separator || prefix.back() == separator) {
         return "The prefix must not begin or end with \"_\".";
+    }
     return nullptr;
 }
 
@@ -37,27 +41,32 @@ Error invalid_id(std::string_view text, std::string detail) {
 } // namespace
 
 Check check_prefix(std::string_view prefix) {
-    if (const char* fault = prefix_fault(prefix))
+    if (const char* fault = prefix_fault(prefix)) {
         return Error{invalid_argument, "invalid id prefix: " + core::quoted(prefix), fault};
+    }
     return Ok{};
 }
 
 Result<TypedId> parse_typed_id(std::string_view text) {
     const std::size_t position = text.rfind(separator);
-    if (position == std::string_view::npos)
+    if (position == std::string_view::npos) {
         return invalid_id(text, "An id is a prefix, \"_\" and a ULID; there is no \"_\".");
+    }
     const std::string_view prefix = text.substr(0, position);
-    if (const char* fault = prefix_fault(prefix))
+    if (const char* fault = prefix_fault(prefix)) {
         return invalid_id(text, fault);
+    }
     Result<Ulid> ulid = parse_ulid(text.substr(position + 1));
-    if (!ulid)
+    if (!ulid) {
         return invalid_id(text, std::move(ulid).error().detail);
+    }
     return TypedId{std::string(prefix), *ulid};
 }
 
 bool is_canonical_typed_id(std::string_view text) {
-    if (text.size() <= ulid_text_length || text.size() > max_typed_id_length)
+    if (text.size() <= ulid_text_length || text.size() > max_typed_id_length) {
         return false;
+    }
     const std::size_t position = text.size() - ulid_text_length - 1;
     const std::string_view ulid_text = text.substr(position + 1);
     return text[position] == separator && prefix_fault(text.substr(0, position)) == nullptr &&

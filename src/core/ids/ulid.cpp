@@ -39,26 +39,30 @@ std::uint8_t digit_value(char character) {
 
 std::uint64_t decode(const char* text, std::size_t characters) {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < characters; ++i)
+    for (std::size_t i = 0; i < characters; ++i) {
         value = value << bits_per_character | digit_value(text[i]);
+    }
     return value;
 }
 
 void encode(std::uint64_t value, std::size_t characters, char* out) {
-    for (std::size_t i = characters; i-- > 0; value >>= bits_per_character)
+    for (std::size_t i = characters; i-- > 0; value >>= bits_per_character) {
         out[i] = alphabet[value & 0x1F];
+    }
 }
 
 std::uint64_t load_big_endian(const std::uint8_t* bytes, std::size_t count) {
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < count; ++i) {
         value = value << 8 | bytes[i];
+    }
     return value;
 }
 
 void store_big_endian(std::uint64_t value, std::size_t count, std::uint8_t* bytes) {
-    for (std::size_t i = count; i-- > 0; value >>= 8)
+    for (std::size_t i = count; i-- > 0; value >>= 8) {
         bytes[i] = static_cast<std::uint8_t>(value);
+    }
 }
 
 Error invalid_ulid(std::string_view text, std::string detail) {
@@ -72,8 +76,9 @@ Error wrong_length(std::string_view text) {
 Error wrong_character(std::string_view text, std::size_t position) {
     // The whole UTF-8 character: half of one would spoil the message's encoding.
     std::size_t end = position + 1;
-    while (end < text.size() && is_utf8_continuation(text[end]))
+    while (end < text.size() && is_utf8_continuation(text[end])) {
         ++end;
+    }
     return invalid_ulid(text, "The character " + core::quoted(text.substr(position, end - position)) +
                                   " is not in Crockford's base 32: 0 to 9 and A to Z without I, L, O and U.");
 }
@@ -81,8 +86,9 @@ Error wrong_character(std::string_view text, std::size_t position) {
 /// Adds one to the random bits; false when they are all ones, which leaves them all zero.
 bool increment_random(Ulid& ulid) {
     for (std::size_t i = ulid.bytes.size(); i-- > time_bytes;) {
-        if (++ulid.bytes[i] != 0)
+        if (++ulid.bytes[i] != 0) {
             return true;
+        }
     }
     return false;
 }
@@ -100,14 +106,17 @@ Error random_bits_exhausted(std::uint64_t milliseconds) {
 } // namespace
 
 Result<Ulid> parse_ulid(std::string_view text) {
-    if (text.size() != ulid_text_length)
+    if (text.size() != ulid_text_length) {
         return wrong_length(text);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (digit_value(text[i]) == not_in_alphabet)
-            return wrong_character(text, i);
     }
-    if (text.front() > '7')
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (digit_value(text[i]) == not_in_alphabet) {
+            return wrong_character(text, i);
+        }
+    }
+    if (text.front() > '7') {
         return invalid_ulid(text, "The first character must be 0 to 7, because a ULID has 128 bits.");
+    }
 
     Ulid ulid;
     std::uint8_t* bytes = ulid.bytes.data();
@@ -145,16 +154,19 @@ Ulid ulid_ceil(std::uint64_t milliseconds) noexcept {
 }
 
 Result<Ulid> UlidGenerator::next(std::uint64_t milliseconds, RandomSource random_source) {
-    if (milliseconds > ulid_max_milliseconds)
+    if (milliseconds > ulid_max_milliseconds) {
         return time_out_of_range(milliseconds);
+    }
     Ulid candidate = last_;
     if (started_ && milliseconds <= ulid_milliseconds(last_)) {
-        if (!increment_random(candidate))
+        if (!increment_random(candidate)) {
             return random_bits_exhausted(ulid_milliseconds(last_));
+        }
     } else {
         candidate = ulid_floor(milliseconds);
-        if (!random_source(candidate.bytes.data() + time_bytes, candidate.bytes.size() - time_bytes))
+        if (!random_source(candidate.bytes.data() + time_bytes, candidate.bytes.size() - time_bytes)) {
             return Error{internal, "could not draw random bits for a ULID"};
+        }
     }
     last_ = candidate;
     started_ = true;

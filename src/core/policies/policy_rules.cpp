@@ -26,8 +26,9 @@ BrokenRule broken(std::string_view field, const std::string& shown_value, std::s
 /// What a check of one field has found.
 template <typename T>
 MaybeBroken broken_by(std::string_view field, Result<T> result) {
-    if (result)
+    if (result) {
         return {};
+    }
     BrokenRule broken{field, std::move(result).error()};
     broken.error.code = check_violation;
     return broken;
@@ -39,33 +40,39 @@ MaybeBroken check_version(const PolicyFields& fields) {
 
 MaybeBroken check_word(std::string_view field, const std::optional<std::string_view>& value,
                        std::span<const std::string_view> words) {
-    if (!value || std::find(words.begin(), words.end(), *value) != words.end())
+    if (!value || std::find(words.begin(), words.end(), *value) != words.end()) {
         return {};
+    }
     return broken(field, core::quoted(*value), "The known words are " + enumerated(words) + ".");
 }
 
 MaybeBroken check_priority(const PolicyFields& fields) {
-    if (!fields.priority)
+    if (!fields.priority) {
         return {};
+    }
     const std::string shown = core::quoted(*fields.priority);
-    if (is_blank(*fields.priority))
+    if (is_blank(*fields.priority)) {
         return broken("priority", shown, "A priority must not be blank; leave it out instead.");
-    if (fields.priority->size() > max_key_length)
+    }
+    if (fields.priority->size() > max_key_length) {
         return broken("priority", shown,
                       "A priority must not be longer than " + std::to_string(max_key_length) + " bytes.");
+    }
     return {};
 }
 
 MaybeBroken check_positive(std::string_view field, const std::optional<std::int32_t>& minutes) {
-    if (!minutes || *minutes > 0)
+    if (!minutes || *minutes > 0) {
         return {};
+    }
     return broken(field, std::to_string(*minutes), "A number of minutes must be positive.");
 }
 
 MaybeBroken check_order_of_targets(const PolicyFields& fields) {
     if (!fields.first_response_minutes || !fields.resolution_minutes ||
-        *fields.resolution_minutes >= *fields.first_response_minutes)
+        *fields.resolution_minutes >= *fields.first_response_minutes) {
         return {};
+    }
     return broken("resolution_minutes", std::to_string(*fields.resolution_minutes),
                   "The resolution must not be due before the first response, which is due after " +
                       std::to_string(*fields.first_response_minutes) + " minutes.");
@@ -77,20 +84,23 @@ MaybeBroken check_review_cadence(const PolicyFields& fields) {
 }
 
 MaybeBroken check_finite(std::string_view field, Infinity infinity) {
-    if (infinity == Infinity::none)
+    if (infinity == Infinity::none) {
         return {};
+    }
     return broken(field, infinity == Infinity::negative ? "-infinity" : "infinity",
                   "It must be a finite instant; leave it out if there is none.");
 }
 
 MaybeBroken check_tags(const PolicyFields& fields) {
-    if (!fields.tags_json)
+    if (!fields.tags_json) {
         return {};
+    }
     const std::string_view text = *fields.tags_json;
     const std::size_t first = text.find_first_not_of(json_white_space);
     const bool is_structured = first != std::string_view::npos && (text[first] == '[' || text[first] == '{');
-    if (is_structured && !holds_nul(text) && json::accept(text.begin(), text.end()))
+    if (is_structured && !holds_nul(text) && json::accept(text.begin(), text.end())) {
         return {};
+    }
     return broken("tags", core::quoted(text), "Tags must be a JSON array or a JSON object.");
 }
 
@@ -102,13 +112,15 @@ MaybeBroken check_applies_to(const PolicyFields& fields) {
 /// A policy that promises something has to say for which tickets, or it would never apply.
 MaybeBroken check_reach(const PolicyFields& fields) {
     const bool has_targets = fields.first_response_minutes || fields.resolution_minutes;
-    if (fields.status != statuses[0] || !has_targets)
+    if (fields.status != statuses[0] || !has_targets) {
         return {};
+    }
     const auto types = fields.applies_to_json ? parse_ticket_types(*fields.applies_to_json)
                                               : Result<std::vector<std::string>>(std::vector<std::string>{});
     const bool has_types = types && !types->empty();
-    if (fields.priority && has_types)
+    if (fields.priority && has_types) {
         return {};
+    }
     const char* const missing = fields.priority ? "applies_to" : "priority";
     return BrokenRule{
         missing,
@@ -145,8 +157,9 @@ constexpr Rule rules[] = {
 
 std::optional<BrokenRule> find_broken_rule(const PolicyFields& fields) {
     for (const Rule rule : rules) {
-        if (MaybeBroken broken = rule(fields))
+        if (MaybeBroken broken = rule(fields)) {
             return broken;
+        }
     }
     return {};
 }

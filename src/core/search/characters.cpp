@@ -50,12 +50,15 @@ bool is_ideograph(char32_t character) {
 
 CharacterKind kind_of_ascii(char character) {
     const char lower = to_lower(character);
-    if (lower >= 'a' && lower <= 'z')
+    if (lower >= 'a' && lower <= 'z') {
         return CharacterKind::letter;
-    if (is_digit(character))
+    }
+    if (is_digit(character)) {
         return CharacterKind::digit;
-    if (is_space_or_control(character))
+    }
+    if (is_space_or_control(character)) {
         return CharacterKind::space;
+    }
     return character == '\'' ? CharacterKind::apostrophe : CharacterKind::punctuation;
 }
 
@@ -86,10 +89,12 @@ CharacterKind kind_of_category(char32_t character) {
 } // namespace
 
 CharacterKind kind_of(char32_t character) {
-    if (character < 0x80)
+    if (character < 0x80) {
         return kind_of_ascii(static_cast<char>(character));
-    if (character == U'\u2018' || character == U'\u2019' || character == U'\u02BC')
+    }
+    if (character == U'\u2018' || character == U'\u2019' || character == U'\u02BC') {
         return CharacterKind::apostrophe;
+    }
     return continues_syllable(character) ? CharacterKind::mark : kind_of_category(character);
 }
 
@@ -118,23 +123,27 @@ void append_folded(std::u32string& out, char32_t character) {
                                 static_cast<utf8proc_option_t>(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
                                                                UTF8PROC_CASEFOLD | UTF8PROC_IGNORE),
                                 &boundary_class);
-    for (utf8proc_ssize_t i = 0; i < length && i < std::ssize(folded); ++i)
+    for (utf8proc_ssize_t i = 0; i < length && i < std::ssize(folded); ++i) {
         out += static_cast<char32_t>(folded[static_cast<std::size_t>(i)]);
+    }
 }
 
 std::string composed(std::u32string_view folded) {
     std::string text;
-    for (const auto character : folded)
+    for (const auto character : folded) {
         append_utf8(text, character);
+    }
     if (std::ranges::none_of(folded,
-                             [](auto character) { return kind_of(character) == CharacterKind::mark; }))
+                             [](auto character) { return kind_of(character) == CharacterKind::mark; })) {
         return text;
+    }
     utf8proc_uint8_t* result = nullptr;
     const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                      static_cast<utf8proc_ssize_t>(text.size()), &result,
                                      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-    if (length >= 0)
+    if (length >= 0) {
         text.assign(reinterpret_cast<const char*>(result), static_cast<std::size_t>(length));
+    }
     std::free(result);
     return text;
 }

@@ -28,15 +28,18 @@ public:
 
     /// Whether there is room for a word, which is then taken.
     bool take(const std::string& word) {
-        if (!is_limited_)
+        if (!is_limited_) {
             return true;
+        }
         const bool is_known = known_.contains(word);
         const std::size_t needed = position_size + (is_known ? 0 : word.size() + word_overhead);
-        if (needed > left_)
+        if (needed > left_) {
             return false;
+        }
         left_ -= needed;
-        if (!is_known)
+        if (!is_known) {
             known_.insert(word);
+        }
         return true;
     }
 
@@ -72,25 +75,29 @@ std::vector<IndexTerms> index_terms(std::string_view text, std::size_t max_bytes
     std::vector<IndexTerms> terms;
     IndexTerms ascii;
     const auto append = [&](const std::string& key, std::size_t i) {
-        if (!budget.take(key))
+        if (!budget.take(key)) {
             return;
+        }
         if (!is_ascii(key)) {
             terms.push_back({key, {positions[i]}});
             return;
         }
         ascii.text += (ascii.text.empty() ? "" : " ") + key;
         ascii.positions.push_back(positions[i]);
-        if (ascii.positions.size() == max_terms)
+        if (ascii.positions.size() == max_terms) {
             terms.push_back(std::exchange(ascii, {}));
+        }
     };
     for_each_key(words, [&](std::size_t first, std::size_t last, const std::string& key) {
         append(key, first);
         // A compound that is written as one word stands before what follows it, as well.
-        if (last > first && key != pair_at(words, first))
+        if (last > first && key != pair_at(words, first)) {
             append(key, last);
+        }
     });
-    if (!ascii.text.empty())
+    if (!ascii.text.empty()) {
         terms.push_back(std::move(ascii));
+    }
     return terms;
 }
 

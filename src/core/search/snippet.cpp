@@ -31,13 +31,15 @@ public:
         : words_(words), found_(words.size()), marked_until_(words.size()) {
         std::unordered_map<std::string_view, std::size_t> word_numbers;
         std::unordered_map<std::string_view, std::size_t> numbers;
-        for (const auto& [key, word] : found)
+        for (const auto& [key, word] : found) {
             numbers.emplace(key, word_numbers.emplace(word, word_numbers.size() + 1).first->second);
+        }
         for_each_key(words, [&](std::size_t first, std::size_t last, const std::string& key) {
             if (const auto number = numbers.find(key); number != numbers.end()) {
                 found_[first] = number->second;
-                for (std::size_t i = first; i <= last; ++i)
+                for (std::size_t i = first; i <= last; ++i) {
                     marked_until_[i] = std::max(marked_until_[i], last + 1);
+                }
             }
         });
     }
@@ -51,8 +53,9 @@ public:
         std::optional<Passage> best;
         std::size_t most = 0;
         for (std::size_t i = first; i < end; ++i) {
-            if (found_[i] == 0)
+            if (found_[i] == 0) {
                 continue;
+            }
             const auto [count, passage] = passage_from(i, end);
             if (count > most || (count == most && passage.end - passage.first < best->end - best->first)) {
                 most = count;
@@ -70,8 +73,9 @@ private:
         Passage passage{first, first};
         for (std::size_t i = first; i < std::min(first + passage_length, end); ++i) {
             const auto known = std::span(seen).first(count);
-            if (found_[i] == 0 || std::ranges::find(known, found_[i]) != known.end())
+            if (found_[i] == 0 || std::ranges::find(known, found_[i]) != known.end()) {
                 continue;
+            }
             seen[count++] = found_[i];
             passage.end = i + 1;
         }
@@ -83,16 +87,19 @@ private:
         const std::size_t spare = passage_length - std::min(passage_length, passage.end - passage.first);
         passage.first -= std::min(passage.first - first, spare / 2);
         passage.end = std::min(end, std::max(passage.end, passage.first + passage_length));
-        if (passage.end - first >= passage_length)
+        if (passage.end - first >= passage_length) {
             passage.first = std::min(passage.first, passage.end - passage_length);
-        else
+        } else {
             passage.first = first;
+        }
         for (std::size_t n = 0;
-             n < max_compound_in_passage && passage.first > first && words_[passage.first].is_joined; ++n)
+             n < max_compound_in_passage && passage.first > first && words_[passage.first].is_joined; ++n) {
             --passage.first;
+        }
         for (std::size_t n = 0;
-             n < max_compound_in_passage && passage.end < end && words_[passage.end].is_joined; ++n)
+             n < max_compound_in_passage && passage.end < end && words_[passage.end].is_joined; ++n) {
             ++passage.end;
+        }
         return passage;
     }
 
@@ -125,8 +132,9 @@ void append_marked(std::string& out, std::string_view text, const std::vector<Se
     for (std::size_t i = passage.first; i < passage.end; ++i) {
         std::size_t until = matches.marked_until(i);
         // Words that one character makes, such as ½, stand in the same place.
-        if (until == 0 || words[i].begin < begin)
+        if (until == 0 || words[i].begin < begin) {
             continue;
+        }
         append_escaped(out, text.substr(begin, words[i].begin - begin));
         begin = words[i].begin;
         // Marks that overlap are one.
@@ -147,12 +155,14 @@ void append_passage(std::string& out, std::string_view text, const std::vector<S
     const auto is_outside = [&](std::size_t i) { return is_space_or_control(text[i]); };
     std::size_t begin = words[passage.first].begin;
     const std::size_t begin_limit = passage.first > 0 ? words[passage.first - 1].end : 0;
-    while (begin > begin_limit && !is_outside(begin - 1))
+    while (begin > begin_limit && !is_outside(begin - 1)) {
         --begin;
+    }
     std::size_t end = words[passage.end - 1].end;
     const std::size_t end_limit = passage.end < words.size() ? words[passage.end].begin : text.size();
-    while (end < end_limit && !is_outside(end))
+    while (end < end_limit && !is_outside(end)) {
         ++end;
+    }
     append_marked(out, text, words, matches, passage, begin, end);
 }
 
@@ -162,8 +172,9 @@ std::string distinct_keys(const std::vector<SearchWord>& words) {
     std::string keys;
     std::unordered_set<std::string> known;
     for_each_key(words, [&](std::size_t, std::size_t, const std::string& key) {
-        if (known.insert(key).second)
+        if (known.insert(key).second) {
             keys += (keys.empty() ? "" : " ") + key;
+        }
     });
     return keys;
 }
@@ -171,8 +182,9 @@ std::string distinct_keys(const std::vector<SearchWord>& words) {
 std::vector<std::string> found_keys(std::string_view marked_keys) {
     std::vector<std::string> found;
     for (const auto key : split(marked_keys, ' ')) {
-        if (key.size() > 2 && key.front() == '<' && key.back() == '>')
+        if (key.size() > 2 && key.front() == '<' && key.back() == '>') {
             found.emplace_back(key.substr(1, key.size() - 2));
+        }
     }
     return found;
 }
@@ -185,8 +197,9 @@ std::string snippet(std::string_view text, const std::vector<SearchWord>& words,
         append_marked(html, text, words, matches, {0, words.size()}, 0, text.size());
         return html;
     }
-    if (words.empty())
+    if (words.empty()) {
         return html;
+    }
     const auto best = matches.best(0, words.size());
     if (!best) {
         append_passage(html, text, words, matches, {0, std::min(words.size(), passage_length)});

@@ -49,8 +49,9 @@ std::u32string_view plain_letters(char32_t letter) {
 
 /// What follows the letter where it is spelled out, as in ae for ä; 0 for no such letter.
 char32_t second_letter(char32_t letter, char32_t accent) {
-    if (accent == diaeresis && (letter == U'a' || letter == U'o' || letter == U'u'))
+    if (accent == diaeresis && (letter == U'a' || letter == U'o' || letter == U'u')) {
         return U'e';
+    }
     return accent == ring && letter == U'a' ? U'a' : 0;
 }
 
@@ -82,12 +83,14 @@ std::u32string without_accents(std::u32string_view folded, bool spells_out) {
 
 std::vector<std::string> spellings_of(std::u32string_view folded) {
     std::vector<std::string> spellings{composed(folded)};
-    if (std::ranges::all_of(folded, [](char32_t character) { return character < 0x80; }))
+    if (std::ranges::all_of(folded, [](char32_t character) { return character < 0x80; })) {
         return spellings;
+    }
     for (const bool spells_out : {false, true}) {
         auto spelling = composed(without_accents(folded, spells_out));
-        if (!spelling.empty() && std::ranges::find(spellings, spelling) == spellings.end())
+        if (!spelling.empty() && std::ranges::find(spellings, spelling) == spellings.end()) {
             spellings.push_back(std::move(spelling));
+        }
     }
     return spellings;
 }

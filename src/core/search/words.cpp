@@ -21,8 +21,9 @@ public:
         append_folded(folded_, character);
         begins_hump_ = was_lower_ && is_upper_case(character);
         was_lower_ = is_lower_case(character);
-        if (folded_.empty() && is_open_)
+        if (folded_.empty() && is_open_) {
             word_.end = end;
+        }
         for (const auto part : folded_) {
             add(begin, end, part);
             begins_hump_ = false;
@@ -47,20 +48,23 @@ private:
         case CharacterKind::letter:
         case CharacterKind::digit:
         case CharacterKind::ideograph:
-            if (!is_open_ || word_.kind != kind || kind == CharacterKind::ideograph)
+            if (!is_open_ || word_.kind != kind || kind == CharacterKind::ideograph) {
                 start(begin, kind);
-            else if (begins_hump_)
+            } else if (begins_hump_) {
                 humps_.push_back(letters_.size());
+            }
             append(end, part);
             break;
         case CharacterKind::mark:
-            if (is_open_)
+            if (is_open_) {
                 append(end, part);
+            }
             break;
         default:
             finish();
-            if (kind != CharacterKind::punctuation)
+            if (kind != CharacterKind::punctuation) {
                 is_joined_ = false;
+            }
         }
     }
 
@@ -82,13 +86,15 @@ private:
         word_.end = end;
         // A number with a mark, such as a keycap, is that number.
         if (letters_.size() < max_word_length &&
-            (word_.kind != CharacterKind::digit || kind_of(part) == word_.kind))
+            (word_.kind != CharacterKind::digit || kind_of(part) == word_.kind)) {
             letters_ += part;
+        }
     }
 
     void finish() {
-        if (!std::exchange(is_open_, false))
+        if (!std::exchange(is_open_, false)) {
             return;
+        }
         if (word_.kind == CharacterKind::ideograph) {
             word_.spellings.push_back(composed(letters_));
         } else {
@@ -133,8 +139,9 @@ bool are_ideographs(const SearchWord& word) {
 /// The two as one word; digits after digits are told apart by a letter, and so is an e after digits, which
 /// PostgreSQL's parser would read as the exponent of a number.
 void append_word(std::string& out, const SearchWord& word, bool follows_digits) {
-    if (follows_digits && (are_digits(word) || word.plain() == "e"))
+    if (follows_digits && (are_digits(word) || word.plain() == "e")) {
         out += 'x';
+    }
     out += word.plain();
 }
 
@@ -166,8 +173,9 @@ std::size_t end_of_compound(const std::vector<SearchWord>& words, std::size_t fi
 }
 
 std::string pair_at(const std::vector<SearchWord>& words, std::size_t i) {
-    if (i + 1 >= words.size())
+    if (i + 1 >= words.size()) {
         return {};
+    }
     const auto& word = words[i];
     const auto& next = words[i + 1];
     if (are_ideographs(word) || are_ideographs(next)) {
@@ -187,12 +195,14 @@ std::string pair_at(const std::vector<SearchWord>& words, std::size_t i) {
 
 std::string whole_of(const std::vector<SearchWord>& words, std::size_t first, std::size_t end) {
     std::string whole;
-    if (end - first < 2 || are_ideographs(words[first]))
+    if (end - first < 2 || are_ideographs(words[first])) {
         return whole;
+    }
     for (std::size_t i = first; i < end; ++i) {
         append_word(whole, words[i], i > first && are_digits(words[i - 1]));
-        if (whole.size() > max_whole_length)
+        if (whole.size() > max_whole_length) {
             return {};
+        }
     }
     return whole;
 }
@@ -203,21 +213,26 @@ void for_each_key(
     std::size_t end = 0;
     for (std::size_t i = 0; i < words.size(); ++i) {
         const bool begins_compound = i == end;
-        if (begins_compound)
+        if (begins_compound) {
             end = end_of_compound(words, i);
+        }
         const auto pair = pair_at(words, i);
         // An ideograph alone stands for itself at the end of a run only: elsewhere the pair begins with it.
         if (!are_ideographs(words[i]) || pair.empty()) {
-            for (const auto& spelling : words[i].spellings)
+            for (const auto& spelling : words[i].spellings) {
                 tell(i, i, spelling);
-            for (const auto& hump : words[i].humps)
+            }
+            for (const auto& hump : words[i].humps) {
                 tell(i, i, hump);
+            }
         }
-        if (!pair.empty())
+        if (!pair.empty()) {
             tell(i, i + 1, pair);
+        }
         if (const auto whole = begins_compound ? whole_of(words, i, end) : std::string();
-            !whole.empty() && whole != pair)
+            !whole.empty() && whole != pair) {
             tell(i, end - 1, whole);
+        }
     }
 }
 

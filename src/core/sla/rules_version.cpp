@@ -15,13 +15,15 @@ constexpr char before_calendar = '+';
 
 std::optional<RowVersion> parse_row_version(std::string_view text) {
     const std::size_t separator = text.find(before_time);
-    if (separator == std::string_view::npos || !is_canonical_typed_id(text.substr(0, separator)))
+    if (separator == std::string_view::npos || !is_canonical_typed_id(text.substr(0, separator))) {
         return {};
+    }
     const std::string_view time = text.substr(separator + 1);
     RowVersion version{.id = std::string(text.substr(0, separator))};
     const auto [end, error] = std::from_chars(time.data(), time.data() + time.size(), version.since);
-    if (error != std::errc{} || end != time.data() + time.size())
+    if (error != std::errc{} || end != time.data() + time.size()) {
         return {};
+    }
     return version;
 }
 
@@ -33,8 +35,9 @@ std::string format_row_version(const RowVersion& version) {
 
 std::string format_rules_version(std::string_view policy, std::string_view calendar) {
     std::string text(policy);
-    if (!calendar.empty())
+    if (!calendar.empty()) {
         (text += before_calendar) += calendar;
+    }
     return text;
 }
 
@@ -44,9 +47,10 @@ Result<RulesVersion> parse_rules_version(std::string_view text) {
     const std::optional<RowVersion> policy = parse_row_version(text.substr(0, separator));
     const std::optional<RowVersion> calendar =
         has_calendar ? parse_row_version(text.substr(separator + 1)) : std::nullopt;
-    if (!policy || has_calendar != calendar.has_value())
+    if (!policy || has_calendar != calendar.has_value()) {
         return Error{invalid_text, "invalid rules: " + quoted(text),
                      "They are what sla_policy_for() or sla_deadlines() returned as rules."};
+    }
     return RulesVersion{*policy, calendar};
 }
 

@@ -11,8 +11,9 @@ namespace {
 std::optional<Instant> reached_at(const Ticket& ticket, Target target, Instant at_instant) {
     auto reached = ticket.resolved_at;
     if (target == Target::first_response && ticket.first_responded_at &&
-        (!reached || *ticket.first_responded_at < *reached))
+        (!reached || *ticket.first_responded_at < *reached)) {
         reached = ticket.first_responded_at;
+    }
     return reached && *reached <= at_instant ? reached : std::nullopt;
 }
 
@@ -24,10 +25,12 @@ std::span<const Pause> begun_pauses(const Ticket& ticket, Instant instant) {
 }
 
 TargetState state_of(bool was_reached, bool is_late, bool is_paused) {
-    if (is_late)
+    if (is_late) {
         return TargetState::breached;
-    if (was_reached)
+    }
+    if (was_reached) {
         return TargetState::met;
+    }
     return is_paused ? TargetState::paused : TargetState::running;
 }
 
@@ -65,8 +68,9 @@ Result<TargetStatus> sla_status(const BusinessClock& clock, const Ticket& ticket
                         .due_at = due_at,
                         .time_left = target_time - elapsed};
     // Late is late, also as long as the calendar has not opened again since it was due.
-    if (is_late)
+    if (is_late) {
         status.time_left = std::min(status.time_left, Duration{-1});
+    }
     status.is_at_risk = (status.state == TargetState::running || status.state == TargetState::paused) &&
                         status.time_left <= at_risk_threshold;
     return status;

@@ -38,10 +38,11 @@ public:
         for (auto change = changes.begin(); change != changes.end();) {
             const Instant at = change->at;
             for (; change != changes.end() && change->at == at; ++change) {
-                if (change->begins)
+                if (change->begins) {
                     holding.insert(change->period);
-                else
+                } else {
                     holding.erase(change->period);
+                }
             }
             steps_.push_back({at, holding.empty() ? none : *holding.rbegin()});
         }

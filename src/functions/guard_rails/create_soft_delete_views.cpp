@@ -133,7 +133,7 @@ void rename_view(const std::string& schema, const std::string& from, const std::
 }
 
 /// Gives the views of a table that was renamed the names that go with the table's. Others that use them follow.
-void follow_table(const pg::Table& table, const std::string& schema) {
+void rename_views(const pg::Table& table, const std::string& schema) {
     for (const auto& view : live_views_of(table)) {
         const auto deleted = deleted_prefix + view.name;
         if (view.schema == schema && view.name != table.name && is_made_of(view, view.name) &&
@@ -184,7 +184,7 @@ void create_soft_delete_views(pg::Oid table_name, const pg::NameText& view_schem
     const auto table = pg::lock_protectable_table(table_name);
     require_base_columns(
         table, {base_columns.id, base_columns.tenant_id, base_columns.updated_at, base_columns.is_deleted});
-    follow_table(table, schema);
+    rename_views(table, schema);
     create_views(table, schema);
     for (const auto* const role : {pg::caller_role, pg::auditor_role, pg::admin_role}) {
         give_usage(schema, role, "The views of table " + core::quoted(table.name) + " are for it to use.");

@@ -221,7 +221,7 @@ void refuse_history_elsewhere(const pg::Table& table, const std::string& history
 }
 
 /// Gives the history of a table that was renamed the name that goes with the table's.
-void follow_table(const pg::Table& table, const std::string& name) {
+void rename_history(const pg::Table& table, const std::string& name) {
     const auto kept = history_of_trigger(table);
     const bool has_name = pg::relation_exists(table.schema, name);
     if (!kept || (has_name && *kept == name)) {
@@ -249,7 +249,7 @@ void follow_table(const pg::Table& table, const std::string& name) {
 pg::Table make_history(const pg::Table& table) {
     const auto name = companion_name(table.name + history_suffix);
     const auto sql_name = pg::qualified(table.schema, name);
-    follow_table(table, name);
+    rename_history(table, name);
     refuse_history_of_another(table, name);
     if (!is_own_companion(table.schema, name, pg::RelationKind::table)) {
         if (table.schema != "policies") {

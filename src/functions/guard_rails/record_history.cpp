@@ -86,7 +86,8 @@ pg::TableStatement make_insert(const pg::RowTrigger& trigger) {
     for (const auto& column : columns) {
         require_history_column(history, history_columns, trigger, column);
     }
-    return {.sql = insert_statement(history, columns),
+    auto sql = insert_statement(history, columns);
+    return {.sql = std::move(sql),
             .columns = std::move(columns),
             .relations = {trigger.root_table_oid(), history.oid},
             .role = pg::role_oid(pg::admin_role)};

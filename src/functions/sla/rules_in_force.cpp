@@ -33,7 +33,7 @@ constexpr const char* own_scope = "($2 IS NULL AND app_id IS NULL OR app_id = $2
 /// What the caller may name.
 constexpr const char* visible_scope = "($2 IS NULL OR app_id = $2)";
 
-constexpr const char* policy_columns =
+constexpr const char* columns_of_policies =
     "id, priority, applies_to, name, first_response_minutes, resolution_minutes, business_hours_only";
 constexpr const char* calendar_columns = "id, name, time_zone, opening_hours, holidays";
 
@@ -132,7 +132,7 @@ CalendarInForce always_open() {
 ByTicket<SharedTargets> read_targets(const core::Claims& caller) {
     ByTicket<SharedTargets> targets;
     for (const auto& version : pg::query<PolicyVersion>(
-             current_rows("policies", policy_columns, targets_condition()) + " ORDER BY updated_at",
+             current_rows("policies", columns_of_policies, targets_condition()) + " ORDER BY updated_at",
              caller.tenant_id, caller.app_id)) {
         const auto in_force = version.targets();
         for (const auto& ticket_type : pg::unwrap(core::parse_ticket_types(*version.applies_to))) {
@@ -145,8 +145,9 @@ ByTicket<SharedTargets> read_targets(const core::Claims& caller) {
 ByTicket<core::Timeline<SharedTargets>> read_past_targets(const core::Claims& caller) {
     using Period = core::Timeline<SharedTargets>::Period;
     ByTicket<std::vector<Period>> periods;
-    for (const auto& version : pg::query<PolicyVersion>(
-             versions("policies", policy_columns, targets_condition()), caller.tenant_id, caller.app_id)) {
+    for (const auto& version :
+         pg::query<PolicyVersion>(versions("policies", columns_of_policies, targets_condition()),
+                                  caller.tenant_id, caller.app_id)) {
         const auto in_force = version.targets();
         for (const auto& ticket_type : pg::unwrap(core::parse_ticket_types(*version.applies_to))) {
             periods[*version.priority][ticket_type].push_back(
@@ -164,7 +165,7 @@ ByTicket<core::Timeline<SharedTargets>> read_past_targets(const core::Claims& ca
 
 SharedTargets read_targets(const core::Claims& caller, const core::RowVersion& policy) {
     const auto found =
-        pg::query_one<std::optional<PolicyVersion>>(one_version("policies", policy_columns, own_scope),
+        pg::query_one<std::optional<PolicyVersion>>(one_version("policies", columns_of_policies, own_scope),
                                                     caller.tenant_id, caller.app_id, policy.id, policy.since);
     if (!found) {
         fail_for_missing_version("policy", policy);

@@ -177,9 +177,9 @@ TicketRules SlaRules::rules_of_version(std::string_view version) {
         return known->second;
     }
     const auto parsed = pg::unwrap(core::parse_rules_version(version));
-    const TicketRules rules{.targets = read_targets(caller_, parsed.policy),
-                            .calendar =
-                                parsed.calendar ? calendar_of_version(*parsed.calendar) : around_the_clock()};
+    TicketRules rules{.targets = read_targets(caller_, parsed.policy),
+                      .calendar =
+                          parsed.calendar ? calendar_of_version(*parsed.calendar) : around_the_clock()};
     if (versions_.size() >= max_cached_versions) {
         versions_.clear();
     }
