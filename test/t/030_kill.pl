@@ -105,10 +105,10 @@ sub wait_until_acknowledged {
 	die "the writers acknowledged nothing: " . join "\n", map { $_->{err} } @writers;
 }
 
+# By -c: a psql that is refused ends before it reads a statement from its input.
 sub wait_until_up {
 	for (1 .. 300) {
-		my ($status) = $node->psql('postgres', 'SELECT 1', on_error_stop => 0, timeout => 5);
-		return 1 if defined $status && $status == 0;
+		return 1 if (run_command([ 'psql', '-XAtq', '-d', $node->connstr('postgres'), '-c', 'SELECT 1' ]))[0] eq '1';
 		usleep(100_000);
 	}
 	return 0;
