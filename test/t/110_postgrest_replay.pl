@@ -410,8 +410,11 @@ answers($api->call('search_policies', { query => $_ }, %ann), 200, "a query of $
 		[ map { $_->{status} . $_->{message} =~ s/cal_\w+/ID/gr } $nowhere ],
 		'to a calendar of another tenant as to one that is not there');
 	is($elsewhere->{status}, 404, 'which is not there');
-	answers($api->remove('business_calendars', %app, filters => [ id => "eq.$calendar_id{app}" ], is_singular => 1), 200,
-		'a calendar is deleted');
+	my @calendar = (filters => [ id => "eq.$calendar_id{app}" ], is_singular => 1);
+	answers($api->remove('business_calendars', %app, @calendar), 409, 'a default calendar that a policy runs on is not deleted');
+	answers($api->update('business_calendars', { is_default => JSON::PP::false }, %app, @calendar), 200,
+		'it is the default no more');
+	answers($api->remove('business_calendars', %app, @calendar), 200, 'a calendar is deleted');
 	is(@{ $api->list('deleted_business_calendars', %app)->{body} }, 1, 'softly');
 }
 
