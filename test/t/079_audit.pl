@@ -490,7 +490,8 @@ for my $setting ([ 'session_replication_role', 'REPLICA' ], [ 'row_security', 'o
 }
 
 # A verdict does not depend on the settings of who asks, nor on whose rights. PostgreSQL 19 has no other string literals.
-my $other_literals = $node->pg_version >= 19 ? '' : 'SET standard_conforming_strings = off;';
+my $other_literals = $node->safe_psql('postgres', 'SHOW server_version_num') >= 190000 ? ''
+	: 'SET standard_conforming_strings = off;';
 is($node->safe_psql('postgres', <<"SQL"), '', 'nothing is found under settings that change texts');
 SET quote_all_identifiers = on; SET intervalstyle = iso_8601; SET datestyle = 'SQL, DMY'; $other_literals
 SET transform_null_equals = on; SET bytea_output = escape; SET search_path = planted, policies, pg_catalog;
