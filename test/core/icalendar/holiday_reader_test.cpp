@@ -48,6 +48,12 @@ void expect_event(std::string_view lines, std::string_view expected) {
     expect_holidays(read_event(lines), expected);
 }
 
+/// Of an event that begins on a date and recurs by a rule.
+void expect_rule(std::string_view start, std::string_view rule, std::string_view expected) {
+    expect_event("DTSTART;VALUE=DATE:" + std::string(start) + "\r\nSUMMARY:X\r\nRRULE:" + std::string(rule),
+                 expected);
+}
+
 void expect_invalid(std::string_view lines, std::string_view message_part,
                     std::string_view detail_part = {}) {
     SCOPED_TRACE(std::string(lines));
@@ -355,36 +361,31 @@ TEST(ReadHolidays, ExceptionsOfYearlyHolidays) {
 }
 
 TEST(ReadHolidays, OtherRulesAreExpanded) {
-    const auto rule = [](std::string_view start, std::string_view text, std::string_view expected) {
-        expect_event("DTSTART;VALUE=DATE:" + std::string(start) +
-                         "\r\nSUMMARY:X\r\nRRULE:" + std::string(text),
-                     expected);
-    };
-    rule("20201225", "FREQ=YEARLY;COUNT=2", "X 2020-12-25, X 2021-12-25");
-    rule("20201225", "FREQ=YEARLY;COUNT=1", "X 2020-12-25");
-    rule("20201225", "FREQ=YEARLY;UNTIL=20221225", "X 2020-12-25, X 2021-12-25, X 2022-12-25");
-    rule("20201225", "FREQ=YEARLY;UNTIL=20221224", "X 2020-12-25, X 2021-12-25");
-    rule("20201225", "FREQ=YEARLY;INTERVAL=4;COUNT=3", "X 2020-12-25, X 2024-12-25, X 2028-12-25");
-    rule("20201225", "FREQ=YEARLY;INTERVAL=32767;UNTIL=99991231", "X 2020-12-25");
-    rule("29981225", "FREQ=YEARLY;COUNT=999999999", "X 2998-12-25, X 2999-12-25");
-    rule("20200229", "FREQ=YEARLY;COUNT=3", "X 2020-2-29, X 2024-2-29, X 2028-2-29");
-    rule("20261126", "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH;COUNT=2", "X 2026-11-26, X 2027-11-25");
-    rule("20260525", "FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO;UNTIL=20271231", "X 2026-5-25, X 2027-5-31");
-    rule("20261231", "FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=12;COUNT=2", "X 2026-12-31, X 2027-12-31");
-    rule("20261231", "FREQ=YEARLY;BYYEARDAY=-1;COUNT=2", "X 2026-12-31, X 2027-12-31");
-    rule("20260409", "FREQ=YEARLY;BYYEARDAY=99;COUNT=2", "X 2026-4-9, X 2027-4-9");
-    rule("20260518", "FREQ=YEARLY;BYDAY=20MO;COUNT=2", "X 2026-5-18, X 2027-5-17");
-    rule("20260105", "FREQ=YEARLY;BYDAY=MO;COUNT=2", "X 2026-1-5, X 2026-1-12");
-    rule("20260511", "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;COUNT=2", "X 2026-5-11, X 2027-5-17");
-    rule("20251229", "FREQ=YEARLY;BYWEEKNO=1;COUNT=2", "X 2025-12-29, X 2027-1-4");
-    rule("20261228", "FREQ=YEARLY;BYWEEKNO=53;COUNT=2", "X 2026-12-28, X 2032-12-27");
-    rule("20260101", "FREQ=YEARLY;BYMONTH=1,7;COUNT=3", "X 2026-1-1, X 2026-7-1, X 2027-1-1");
-    rule("20261218", "FREQ=YEARLY;BYMONTH=12;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-10;COUNT=2",
-         "X 2026-12-18, X 2027-12-20");
-    rule("20260413", "FREQ=YEARLY;BYMONTH=4;BYDAY=MO;BYMONTHDAY=8,9,10,11,12,13,14;COUNT=2",
-         "X 2026-4-13, X 2027-4-12");
-    rule("20001107", "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8;COUNT=3",
-         "X 2000-11-7, X 2004-11-2, X 2008-11-4"); // the example of RFC 5545
+    expect_rule("20201225", "FREQ=YEARLY;COUNT=2", "X 2020-12-25, X 2021-12-25");
+    expect_rule("20201225", "FREQ=YEARLY;COUNT=1", "X 2020-12-25");
+    expect_rule("20201225", "FREQ=YEARLY;UNTIL=20221225", "X 2020-12-25, X 2021-12-25, X 2022-12-25");
+    expect_rule("20201225", "FREQ=YEARLY;UNTIL=20221224", "X 2020-12-25, X 2021-12-25");
+    expect_rule("20201225", "FREQ=YEARLY;INTERVAL=4;COUNT=3", "X 2020-12-25, X 2024-12-25, X 2028-12-25");
+    expect_rule("20201225", "FREQ=YEARLY;INTERVAL=32767;UNTIL=99991231", "X 2020-12-25");
+    expect_rule("29981225", "FREQ=YEARLY;COUNT=999999999", "X 2998-12-25, X 2999-12-25");
+    expect_rule("20200229", "FREQ=YEARLY;COUNT=3", "X 2020-2-29, X 2024-2-29, X 2028-2-29");
+    expect_rule("20261126", "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH;COUNT=2", "X 2026-11-26, X 2027-11-25");
+    expect_rule("20260525", "FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO;UNTIL=20271231", "X 2026-5-25, X 2027-5-31");
+    expect_rule("20261231", "FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=12;COUNT=2", "X 2026-12-31, X 2027-12-31");
+    expect_rule("20261231", "FREQ=YEARLY;BYYEARDAY=-1;COUNT=2", "X 2026-12-31, X 2027-12-31");
+    expect_rule("20260409", "FREQ=YEARLY;BYYEARDAY=99;COUNT=2", "X 2026-4-9, X 2027-4-9");
+    expect_rule("20260518", "FREQ=YEARLY;BYDAY=20MO;COUNT=2", "X 2026-5-18, X 2027-5-17");
+    expect_rule("20260105", "FREQ=YEARLY;BYDAY=MO;COUNT=2", "X 2026-1-5, X 2026-1-12");
+    expect_rule("20260511", "FREQ=YEARLY;BYWEEKNO=20;BYDAY=MO;COUNT=2", "X 2026-5-11, X 2027-5-17");
+    expect_rule("20251229", "FREQ=YEARLY;BYWEEKNO=1;COUNT=2", "X 2025-12-29, X 2027-1-4");
+    expect_rule("20261228", "FREQ=YEARLY;BYWEEKNO=53;COUNT=2", "X 2026-12-28, X 2032-12-27");
+    expect_rule("20260101", "FREQ=YEARLY;BYMONTH=1,7;COUNT=3", "X 2026-1-1, X 2026-7-1, X 2027-1-1");
+    expect_rule("20261218", "FREQ=YEARLY;BYMONTH=12;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-10;COUNT=2",
+                "X 2026-12-18, X 2027-12-20");
+    expect_rule("20260413", "FREQ=YEARLY;BYMONTH=4;BYDAY=MO;BYMONTHDAY=8,9,10,11,12,13,14;COUNT=2",
+                "X 2026-4-13, X 2027-4-12");
+    expect_rule("20001107", "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8;COUNT=3",
+                "X 2000-11-7, X 2004-11-2, X 2008-11-4"); // the example of RFC 5545
     // Long holidays, exceptions and additions.
     expect_event(
         "DTSTART:20201224\r\nDTEND:20201226\r\nRRULE:FREQ=YEARLY;COUNT=3\r\nEXDATE:20211224\r\n"
@@ -394,7 +395,7 @@ TEST(ReadHolidays, OtherRulesAreExpanded) {
 
 TEST(ReadHolidays, TheStartIsAnOccurrence) {
     const auto rule = [](std::string_view text, std::string_view expected) {
-        expect_event("DTSTART;VALUE=DATE:20261225\r\nSUMMARY:X\r\nRRULE:" + std::string(text), expected);
+        expect_rule("20261225", text, expected);
     };
     rule("FREQ=YEARLY;BYMONTH=11;COUNT=2", "X 2026-12-25, X 2027-11-25");
     rule("FREQ=YEARLY;BYDAY=1MO;COUNT=2", "X 2026-12-25, X 2027-1-4");
@@ -408,29 +409,27 @@ TEST(ReadHolidays, TheStartIsAnOccurrence) {
 }
 
 TEST(ReadHolidays, RulesOfDaysWeeksAndMonthsAreExpanded) {
-    const auto rule = [](std::string_view start, std::string_view text, std::string_view expected) {
-        expect_event("DTSTART;VALUE=DATE:" + std::string(start) +
-                         "\r\nSUMMARY:X\r\nRRULE:" + std::string(text),
-                     expected);
-    };
-    rule("20261224", "FREQ=DAILY;COUNT=3", "X 2026-12-24, X 2026-12-25, X 2026-12-26");
-    rule("20261224", "FREQ=DAILY;INTERVAL=10;UNTIL=20270113", "X 2026-12-24, X 2027-1-3, X 2027-1-13");
-    rule("20261224", "FREQ=DAILY;BYMONTH=12;BYMONTHDAY=24,31;COUNT=3",
-         "X 2026-12-24, X 2026-12-31, X 2027-12-24");
-    rule("20261224", "FREQ=DAILY;BYDAY=MO,TH;COUNT=3", "X 2026-12-24, X 2026-12-28, X 2026-12-31");
-    rule("20261226", "FREQ=WEEKLY;BYDAY=SA,SU;COUNT=4", "X 2026-12-26, X 2026-12-27, X 2027-1-2, X 2027-1-3");
-    rule("20261225", "FREQ=WEEKLY;INTERVAL=2;COUNT=3", "X 2026-12-25, X 2027-1-8, X 2027-1-22");
+    expect_rule("20261224", "FREQ=DAILY;COUNT=3", "X 2026-12-24, X 2026-12-25, X 2026-12-26");
+    expect_rule("20261224", "FREQ=DAILY;INTERVAL=10;UNTIL=20270113", "X 2026-12-24, X 2027-1-3, X 2027-1-13");
+    expect_rule("20261224", "FREQ=DAILY;BYMONTH=12;BYMONTHDAY=24,31;COUNT=3",
+                "X 2026-12-24, X 2026-12-31, X 2027-12-24");
+    expect_rule("20261224", "FREQ=DAILY;BYDAY=MO,TH;COUNT=3", "X 2026-12-24, X 2026-12-28, X 2026-12-31");
+    expect_rule("20261226", "FREQ=WEEKLY;BYDAY=SA,SU;COUNT=4",
+                "X 2026-12-26, X 2026-12-27, X 2027-1-2, X 2027-1-3");
+    expect_rule("20261225", "FREQ=WEEKLY;INTERVAL=2;COUNT=3", "X 2026-12-25, X 2027-1-8, X 2027-1-22");
     // The examples of RFC 5545 for WKST.
-    rule("19970805", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO",
-         "X 1997-8-5, X 1997-8-10, X 1997-8-19, X 1997-8-24");
-    rule("19970805", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU",
-         "X 1997-8-5, X 1997-8-17, X 1997-8-19, X 1997-8-31");
-    rule("20261231", "FREQ=MONTHLY;COUNT=3", "X 2026-12-31, X 2027-1-31, X 2027-3-31");
-    rule("20261225", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3", "X 2026-12-25, X 2027-1-29, X 2027-2-26");
-    rule("20260213", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;COUNT=3", "X 2026-2-13, X 2026-3-13, X 2026-11-13");
-    rule("20261231", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2", "X 2026-12-31, X 2027-1-29");
-    rule("20261101", "FREQ=MONTHLY;INTERVAL=13;COUNT=2", "X 2026-11-1, X 2027-12-1");
-    rule("29991201", "FREQ=MONTHLY;INTERVAL=32767;COUNT=2", "X 2999-12-1");
+    expect_rule("19970805", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO",
+                "X 1997-8-5, X 1997-8-10, X 1997-8-19, X 1997-8-24");
+    expect_rule("19970805", "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=SU",
+                "X 1997-8-5, X 1997-8-17, X 1997-8-19, X 1997-8-31");
+    expect_rule("20261231", "FREQ=MONTHLY;COUNT=3", "X 2026-12-31, X 2027-1-31, X 2027-3-31");
+    expect_rule("20261225", "FREQ=MONTHLY;BYDAY=-1FR;COUNT=3", "X 2026-12-25, X 2027-1-29, X 2027-2-26");
+    expect_rule("20260213", "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;COUNT=3",
+                "X 2026-2-13, X 2026-3-13, X 2026-11-13");
+    expect_rule("20261231", "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2",
+                "X 2026-12-31, X 2027-1-29");
+    expect_rule("20261101", "FREQ=MONTHLY;INTERVAL=13;COUNT=2", "X 2026-11-1, X 2027-12-1");
+    expect_rule("29991201", "FREQ=MONTHLY;INTERVAL=32767;COUNT=2", "X 2999-12-1");
     expect_holidays(read_event("DTSTART:20261226\r\nRRULE:FREQ=WEEKLY", date(2027, 1, 2)),
                     "Holiday 2026-12-26, Holiday 2027-1-2");
     expect_invalid("DTSTART:20000101\r\nRRULE:FREQ=DAILY;UNTIL=29991231", "FREQ=DAILY", "10000");
